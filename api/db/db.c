@@ -1,0 +1,200 @@
+/* db.c: run one query of db/queries for one request, in one round trip. */
+#include "db/db.h"
+#include "db/pgerror.h"
+#include <poll.h>
+#include <pthread.h>
+#include <string.h>
+#include <yder.h>
+
+enum { SETTINGS_MAX = 9, TRIES_MAX = 3, OID_BYTEA = 17 };
+
+static struct {
+    const char *conninfo, *user, *password;
+} server;
+
+static pthread_key_t connection_key;
+static pthread_once_t key_once = PTHREAD_ONCE_INIT;
+
+void db_configure(const char *conninfo, const char *user, const char *password)
+{
+    server.conninfo = conninfo;
+    server.user = user;
+    server.password = password;
+}
+
+static void finish(void *connection)
+{
+    PQfinish(connection);
+}
+
+static void make_key(void)
+{
+    pthread_key_create(&connection_key, finish);
+}
+
+/* NULL values and empty ones leave a setting to the connection string.  The string stands first, so that
+ * what follows is stronger. */
+static PGconn *connect_as(const char *user, const char *password)
+{
+    const char *const names[SETTINGS_MAX] = {"dbname",           "user",
+                                             "password",         "fallback_application_name",
+                                             "client_encoding",  "connect_timeout",
+                                             "tcp_user_timeout", NULL};
+    const char *const values[SETTINGS_MAX] = {server.conninfo, user, password, "thidua-api",
+                                              "UTF8",          "5",  "15000",  NULL};
+    return PQconnectdbParams(names, values, 1);
+}
+
+PGconn *db_connect_as_owner(void)
+{
+    return connect_as(NULL, NULL);
+}
+
+static bool queue_all_queries(PGconn *pg)
+{
+    for (int i = 0; i < SQL_COUNT; i++)
+        if (!PQsendPrepare(pg, sql_queries[i].name, sql_queries[i].text, 0, NULL))
+            return false;
+    return PQpipelineSync(pg) == 1;
+}
+
+/* The results come in the order of the queries; the first that failed is the one to tell. */
+static bool all_are_prepared(PGconn *pg)
+{
+    bool good = true;
+    for (int i = 0; PQstatus(pg) == CONNECTION_OK;) {
+        pgresult_auto_t *r = PQgetResult(pg);
+        ExecStatusType status = PQresultStatus(r);
+        if (!r) {
+            i++; /* NULL ends each query */
+        } else if (status == PGRES_PIPELINE_SYNC) {
+            return good;
+        } else if (status != PGRES_COMMAND_OK && good) {
+            good = false;
+            y_log_message(Y_LOG_LEVEL_ERROR, "db/queries/%s.sql does not fit the database: %s",
+                          sql_queries[i].name, PQresultErrorMessage(r));
+        }
+    }
+    return false;
+}
+
+static bool prepare(PGconn *pg)
+{
+    return PQenterPipelineMode(pg) && queue_all_queries(pg) && all_are_prepared(pg) && PQexitPipelineMode(pg);
+}
+
+static PGconn *open_connection(void)
+{
+    PGconn *pg = connect_as(server.user, server.password);
+    if (PQstatus(pg) == CONNECTION_OK && prepare(pg)) {
+        pthread_setspecific(connection_key, pg);
+        return pg;
+    }
+    y_log_message(Y_LOG_LEVEL_ERROR, "the database cannot be used: %s", PQerrorMessage(pg));
+    PQfinish(pg);
+    return NULL;
+}
+
+void db_close(void)
+{
+    pthread_once(&key_once, make_key);
+    PQfinish(pthread_getspecific(connection_key));
+    pthread_setspecific(connection_key, NULL);
+}
+
+/* An idle connection says nothing; one that can be read has been hung up. */
+static bool is_alive(PGconn *pg)
+{
+    struct pollfd socket = {.fd = PQsocket(pg), .events = POLLIN};
+    return poll(&socket, 1, 0) == 0;
+}
+
+static PGconn *connection(void)
+{
+    pthread_once(&key_once, make_key);
+    PGconn *pg = pthread_getspecific(connection_key);
+    if (pg && is_alive(pg))
+        return pg;
+    db_close();
+    return open_connection();
+}
+
+static bool queue_session(PGconn *pg, const struct db_call *call)
+{
+    const char *const values[] = {(const char *)call->token_hash, call->scope, call->writes ? "t" : "f",
+                                  call->request_id};
+    const int lengths[] = {call->token_hash ? 32 : 0, 0, 0, 0}, formats[] = {1, 0, 0, 0};
+    return PQsendQueryPrepared(pg, sql_queries[SQL_session_open].name, 4, values, lengths, formats, 0) == 1;
+}
+
+static bool queue_query(PGconn *pg, const struct db_call *call)
+{
+    return PQsendQueryPrepared(pg, sql_queries[call->sql].name, call->args, call->arg, NULL, NULL, 0) == 1;
+}
+
+/* Read up to the sync.  The sync is the commit, so an error may still come just before it.  The first
+ * failure becomes *failed, the last rows become *rows. */
+static bool collect(PGconn *pg, PGresult **rows, PGresult **failed)
+{
+    while (PQstatus(pg) == CONNECTION_OK) {
+        pgresult_auto_t *r = PQgetResult(pg);
+        if (!r)
+            continue; /* NULL only separates the queries */
+        switch (PQresultStatus(r)) {
+        case PGRES_PIPELINE_SYNC: return true;
+        case PGRES_PIPELINE_ABORTED: break; /* follows the failure */
+        case PGRES_TUPLES_OK:
+        case PGRES_COMMAND_OK:
+            PQclear(*rows);
+            *rows = give(&r);
+            break;
+        default:
+            if (!*failed)
+                *failed = give(&r);
+        }
+    }
+    return false;
+}
+
+static bool round_trip(PGconn *pg, const struct db_call *call, PGresult **rows, PGresult **failed)
+{
+    return PQenterPipelineMode(pg) && queue_session(pg, call) && queue_query(pg, call) && PQpipelineSync(pg)
+           && collect(pg, rows, failed) && PQexitPipelineMode(pg);
+}
+
+/* What one try came to. */
+enum outcome { ANSWERED, REFUSED, COLLIDED, BROKEN, UNREACHABLE };
+
+static enum outcome attempt(const struct db_call *call, PGresult **rows, PGresult **failed)
+{
+    PGconn *pg = connection();
+    if (!pg)
+        return UNREACHABLE;
+    if (!round_trip(pg, call, rows, failed)) {
+        db_close(); /* answers are still under way: never use it again */
+        return BROKEN;
+    }
+    if (!*failed)
+        return ANSWERED;
+    return pgerror_is_collision(*failed) ? COLLIDED : REFUSED;
+}
+
+PGresult *db_run(const struct db_call *call, struct problem *problem)
+{
+    for (int tries = 1;; tries++) {
+        pgresult_auto_t *rows = NULL, *failed = NULL;
+        enum outcome outcome = attempt(call, &rows, &failed);
+        if (outcome == ANSWERED)
+            return give(&rows);
+        bool again = outcome == COLLIDED || (outcome == BROKEN && !call->writes);
+        if (again && tries < TRIES_MAX)
+            continue;
+        if (outcome == BROKEN && call->writes)
+            problem_set(problem, PROBLEM_outcome_unknown, NULL);
+        else if (outcome == BROKEN || outcome == UNREACHABLE)
+            problem_set(problem, PROBLEM_unavailable, NULL);
+        else
+            pgerror_to_problem(failed, problem);
+        return NULL;
+    }
+}

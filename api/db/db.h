@@ -1,0 +1,50 @@
+/* db.h: run one query of db/queries for one request, in one round trip.
+ *
+ * Every worker thread owns one connection, opened on first use and closed when the thread ends, so
+ * nothing here takes a lock.  All queries are prepared when a connection opens.  A call sends, in a
+ * single libpq pipeline,
+ *
+ *     session_open (who is calling; may it write)  +  the query  +  sync
+ *
+ * which PostgreSQL runs as one transaction: if session_open refuses the token, the query never runs;
+ * if the query fails, nothing is kept.
+ */
+#pragma once
+#include "base/problem.h"
+#include "queries.h"
+#include <libpq-fe.h>
+
+enum { DB_ARGS_MAX = 24 };
+
+struct db_call {
+    enum sql_id sql;
+    bool writes;                     /* false: PostgreSQL refuses any change (25006) */
+    const unsigned char *token_hash; /* SHA-256 of the caller's token, borrowed; NULL: nobody signed in */
+    const char *scope;               /* that the token needs; "": any; NULL: open to anyone */
+    const char *request_id;          /* for the record of changes */
+    const char *arg[DB_ARGS_MAX];    /* $1..$n as text, borrowed; NULL is SQL NULL */
+    int args;
+};
+
+/* How to connect: a connection string or URL, the role (NULL: as the string says), its password
+ * (NULL: none).  All borrowed for good.  Call once, before any thread starts. */
+void db_configure(const char *conninfo, const char *user, const char *password);
+
+/* Run the call.  Returns its rows, committed; release them with PQclear (or pgresult_auto_t).  Returns
+ * NULL with the problem set when nothing was kept: what the SQLSTATE means (pgerror.c), or `unavailable`
+ * when the database cannot be reached.  Reads whose connection breaks, and whatever collides with
+ * another transaction, are run again; a write whose connection breaks is `outcome-unknown`. */
+PGresult *db_run(const struct db_call *call, struct problem *problem) MUST_CHECK;
+
+/* Close the connection of this thread; the next call opens another. */
+void db_close(void);
+
+/* A connection of its own, with nothing prepared and the user of the connection string: for the owner's
+ * work on the command line.  The caller closes it with PQfinish; it may be in state CONNECTION_BAD. */
+PGconn *db_connect_as_owner(void) MUST_CHECK;
+
+static inline void pgresult_release(PGresult **result)
+{
+    PQclear(*result);
+}
+#define pgresult_auto_t __attribute__((cleanup(pgresult_release))) PGresult

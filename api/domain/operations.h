@@ -1,0 +1,33 @@
+/* operations.h: the handlers and body shapes that routes.def names. */
+#pragma once
+#include "http/request.h"
+
+/* The handler of every operation that is just its query (serve_query.h). */
+handler_fn serve_query;
+
+/* health.c */
+handler_fn health_live, openapi_get;
+
+/* problem_page.c */
+handler_fn problem_list, problem_get;
+
+/* session.c */
+handler_fn session_create, session_delete;
+extern const struct member session_body[];
+
+/* token.c */
+handler_fn token_create;
+extern const struct member token_body[];
+
+/* account.c */
+handler_fn account_create, account_update;
+extern const struct member account_body[], account_change_body[];
+
+/* period.c */
+extern const struct member period_body[], period_change_body[];
+
+/* submission.c */
+extern const struct member submission_body[], submission_change_body[], submission_step_body[];
+
+/* publication.c */
+extern const struct member publication_body[];

@@ -1,0 +1,78 @@
+/* reply.c: sending what an operation answered, or the problem it met. */
+#include "http/reply.h"
+#include <string.h>
+
+void reply_start(const struct request *rq, struct _u_response *response)
+{
+    u_map_put(response->map_header, "X-Request-Id", rq->id);
+    u_map_put(response->map_header, "Cache-Control", "no-store");
+    u_map_put(response->map_header, "Vary", "Accept, Accept-Language, Authorization, Cookie");
+    u_map_put(response->map_header, "X-Content-Type-Options", "nosniff");
+}
+
+static void hand_over(struct buf *body, struct _u_response *response)
+{
+    size_t length = 0;
+    response->binary_body = buf_take(body, &length);
+    response->binary_body_length = length;
+}
+
+void reply_send(struct reply *rp, struct _u_response *response)
+{
+    response->status = rp->status;
+    if (rp->etag[0])
+        u_map_put(response->map_header, "ETag", rp->etag);
+    if (rp->location[0])
+        u_map_put(response->map_header, "Location", rp->location);
+    if (rp->cookie)
+        u_map_put(response->map_header, "Set-Cookie", rp->cookie);
+    if (!rp->body.text)
+        return;
+    u_map_put(response->map_header, "Content-Type", rp->type ? rp->type : "application/json");
+    hand_over(&rp->body, response);
+}
+
+/* Retry-After, in seconds: what the problem says, or a moment. */
+static void tell_when(const struct problem *problem, struct _u_response *response)
+{
+    json_int_t minutes = json_integer_value(json_object_get(problem->params, "minutes"));
+    char seconds[24];
+    snprintf(seconds, sizeof seconds, "%" JSON_INTEGER_FORMAT, minutes > 0 ? minutes * 60 : 5);
+    u_map_put(response->map_header, "Retry-After", seconds);
+}
+
+void reply_send_problem(const struct problem *problem, const struct request *rq, struct _u_response *response)
+{
+    struct buf document = {0};
+    int status = problem_text(problem->kind)->status;
+    problem_write(&document, problem, rq->language, rq->id);
+    response->status = status;
+    u_map_put(response->map_header, "Content-Type", "application/problem+json");
+    u_map_put(response->map_header, "Content-Language", language_tag(rq->language));
+    if (problem_text(problem->kind)->retryable)
+        tell_when(problem, response);
+    if (status == 401)
+        u_map_put(response->map_header, "WWW-Authenticate", "Bearer");
+    hand_over(&document, response);
+}
+
+void reply_add_member(struct reply *rp, const char *name, const char *text)
+{
+    struct buf *body = &rp->body;
+    if (body->len < 2)
+        return;
+    bool first = body->text[body->len - 2] == '{';
+    body->len--; /* the closing brace */
+    if (!first)
+        buf_addc(body, ',');
+    buf_add_quoted(body, name);
+    buf_addc(body, ':');
+    buf_add_quoted(body, text);
+    buf_addc(body, '}');
+}
+
+void reply_release(struct reply *rp)
+{
+    buf_release(&rp->body);
+    free(rp->cookie);
+}

@@ -1,0 +1,24 @@
+/* server.h: the socket, the acceptor that deals connections out, the workers (Ulfius).
+ *
+ * libmicrohttpd lets one worker of a pool accept several connections in a row; with handlers that wait
+ * for the database the others would idle.  So one acceptor thread takes the connections and deals them.
+ */
+#pragma once
+#include "http/route.h"
+#include <pthread.h>
+
+struct server {
+    struct _u_instance ulfius;
+    int listener;
+    pthread_t acceptor;
+    char path[108]; /* of a Unix socket, removed at the end; empty for TCP */
+    unsigned port;  /* of TCP: the one given, or the free one found for port 0 */
+};
+
+/* Listen on `address` ("unix:/path" or "127.0.0.1:port") and answer by the table, which is borrowed,
+ * with that many worker threads.  False: the log says why, and nothing was started. */
+bool server_start(struct server *server, const char *address, unsigned workers,
+                  const struct route_table *table) MUST_CHECK;
+
+/* Stop accepting, let running requests finish, end all threads. */
+void server_stop(struct server *server);

@@ -1,0 +1,107 @@
+/* main.c: start, wait for SIGTERM, stop; or one of the commands of --help. */
+#include "base/config.h"
+#include "base/log.h"
+#include "base/secret.h"
+#include "db/db.h"
+#include "describe.h"
+#include "domain/bootstrap.h"
+#include "http/server.h"
+#include "routes.h"
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { EXIT_USAGE = 2 };
+
+static int help(void)
+{
+    puts("thidua-api: reporting of indicators and emulation of the communes of a district\n\n"
+         "  thidua-api                  serve until SIGTERM or SIGINT\n"
+         "  thidua-api account-create   make an account with the database owner's rights;\n"
+         "                              --login L --name N --role ROLE@unit [--role ...] [--demo];\n"
+         "                              the password comes on standard input, or is made and printed\n"
+         "  thidua-api describe         print routes, parameters, body shapes, problems, faults as JSON\n"
+         "  thidua-api --version\n\n"
+         "Settings, from the environment:");
+    config_explain(stdout);
+    return EXIT_SUCCESS;
+}
+
+/* Threads started later inherit the mask, so only wait_for_end() hears these. */
+static void hold_signals(sigset_t *ends)
+{
+    sigemptyset(ends);
+    sigaddset(ends, SIGTERM);
+    sigaddset(ends, SIGINT);
+    pthread_sigmask(SIG_BLOCK, ends, NULL);
+    signal(SIGPIPE, SIG_IGN); /* a client that hung up shows when writing to it */
+}
+
+static void wait_for_end(const sigset_t *ends)
+{
+    int signal_number = 0;
+    sigwait(ends, &signal_number);
+    y_log_message(Y_LOG_LEVEL_INFO, "stopping: %s", strsignal(signal_number));
+}
+
+static int run(const struct config *config)
+{
+    struct server server;
+    sigset_t ends;
+    unsigned workers = config_workers(config);
+    hold_signals(&ends);
+    if (!server_start(&server, config->text[SETTING_LISTEN], workers, &routes))
+        return EXIT_FAILURE;
+    y_log_message(Y_LOG_LEVEL_INFO, "thidua-api " THIDUA_VERSION " listens on %s with %u workers",
+                  config->text[SETTING_LISTEN], workers);
+    wait_for_end(&ends);
+    server_stop(&server);
+    return EXIT_SUCCESS;
+}
+
+static int serve(const struct config *config)
+{
+    const char *file = config->text[SETTING_DATABASE_PASSWORD_FILE];
+    str_auto_t *password = file[0] ? config_secret(file) : NULL;
+    if (file[0] && !password) {
+        perror(file);
+        return EXIT_FAILURE;
+    }
+    if (!log_start(config->text[SETTING_LOG_LEVEL]))
+        return EXIT_FAILURE;
+    db_configure(config->text[SETTING_DATABASE], config->text[SETTING_DATABASE_USER], password);
+    int status = run(config);
+    log_stop();
+    return status;
+}
+
+static int create_account(const struct config *config, int argc, char *const *argv)
+{
+    db_configure(config->text[SETTING_DATABASE], NULL, NULL);
+    return bootstrap_account(argc, argv);
+}
+
+static int show(const char *command)
+{
+    if (strcmp(command, "--help") == 0)
+        return help();
+    if (strcmp(command, "--version") == 0)
+        return puts("thidua-api " THIDUA_VERSION) < 0;
+    if (strcmp(command, "describe") == 0)
+        return describe(stdout), EXIT_SUCCESS;
+    fprintf(stderr, "thidua-api: %s is not a command; see thidua-api --help\n", command);
+    return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    struct config config;
+    bool creates = argc > 1 && strcmp(argv[1], "account-create") == 0;
+    if (argc > 1 && !creates)
+        return show(argv[1]);
+    if (!config_read(&config, environ, stderr))
+        return EXIT_USAGE;
+    if (!secret_start())
+        return EXIT_FAILURE;
+    return creates ? create_account(&config, argc - 1, argv + 1) : serve(&config);
+}

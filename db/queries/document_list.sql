@@ -1,0 +1,12 @@
+-- document_list: documents, oldest first, one page.
+-- in:   $1 kind text   $2 unit text: issuing unit   $3 cursor text: code   $4 limit int
+-- out:  one row a document
+select d.code, d.kind, d.number, d.symbol::text as symbol, d.issuer::text as issuer, u.code as issuer_unit, d.issued_on, d.title::text as title,
+       d.verified, case when count(*) over () > coalesce($4::int, 50) then d.code::text end as _next
+  from app.document d
+  left join app.unit u on u.id = d.issuer_unit_id
+ where ($1::text is null or d.kind = $1)
+   and ($2::text is null or u.code = $2)
+   and d.code > coalesce($3::text, '')
+ order by d.code
+ limit coalesce($4::int, 50)

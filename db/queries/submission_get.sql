@@ -1,0 +1,17 @@
+-- submission_get: one submission with its values, the totals and rates that follow from them, and its steps.
+-- in:   $1 id bigint
+-- out:  one row; none when the caller may not see it
+-- note: the receiver of a returned submission sees what was submitted (in its steps), not the draft being reworked
+with seen as materialized (
+    select s as s from app.submission s where s.id = $1::bigint
+)
+select app.submission_etag(seen.s) as _etag, x.*,
+       (select coalesce(json_agg(json_build_object('indicator', i.code, 'name', (f.d).name_vi, 'unit_of_measure', (f.d).unit_vi,
+                   'value', case when (f.d).value_type = 'boolean' then to_json(f.value = 1) else to_json(f.value) end,
+                   'numerator', f.numerator, 'denominator', f.denominator, 'missing_reason', f.missing_reason,
+                   'status', f.status, 'note', f.note, 'computed', f.computed) order by i.sort_order), '[]')
+          from app.submission_figures(seen.s) f join app.indicator i on i.id = f.indicator_id) as "values",
+       (select coalesce(json_agg(json_build_object('at', t.at, 'action', t.action, 'from', t.from_state, 'to', t.to_state, 'by', t.actor_name,
+                   'role', t.actor_role, 'reason', t.reason) order by t.id), '[]')
+          from app.submission_transition t where t.submission_id = $1::bigint) as transitions
+  from seen, app.submission_summary(seen.s, app.grants()) x

@@ -1,0 +1,136 @@
+// traffic.mjs: every exchange the tests recorded (tests/support/client.c) is as the contract says, and every
+// operation and documented status was seen.
+import { readFileSync } from 'node:fs';
+import Ajv from 'ajv';
+import formats from 'ajv-formats';
+
+const PROBLEM = '#/components/schemas/Problem';
+const SHOWN_MAX = 3; // tests named for a difference
+
+export function compareTraffic(contract, file, report) {
+    const exchanges = readFileSync(file, 'utf8').split('\n').filter(Boolean).map(line => JSON.parse(line));
+    const judge = new Judge(contract);
+    exchanges.forEach(exchange => judge.hear(exchange));
+    report.add('traffic: exchanges outside of the operations', judge.differencesOf('none'));
+    for (const [name, operation] of contract.operations) {
+        report.add(`${name}: traffic`, judge.differencesOf(name));
+        for (const status of contract.statuses(operation))
+            report.add(`${name}: ${status} was seen`, judge.seen.has(`${name} ${status}`) ? [] : [`no test saw ${name} answer ${status}`]);
+    }
+}
+
+class Judge {
+    seen = new Set();
+    #differences = new Map(); // operation → difference → tests
+    #compiled = new Map();
+
+    constructor(contract) {
+        this.contract = contract;
+        this.ajv = formats(new Ajv({ strict: false, allErrors: true, validateFormats: true }));
+        this.ajv.addSchema(contract.document, 'openapi.yaml');
+    }
+
+    hear(exchange) {
+        const operation = this.contract.operations.get(exchange.operation);
+        const faults = operation ? this.#judge(operation, exchange) : this.#judgeOutside(exchange);
+        const found = this.#differences.get(operation ? exchange.operation : 'none') ?? new Map();
+        this.#differences.set(operation ? exchange.operation : 'none', found);
+        for (const fault of faults)
+            found.set(fault, [...(found.get(fault) ?? []), `${exchange.suite} :: ${exchange.test}`]);
+        if (operation && exchange.method === operation.method)
+            this.seen.add(`${exchange.operation} ${exchange.status}`);
+    }
+
+    differencesOf(name) {
+        return [...(this.#differences.get(name) ?? [])].map(([fault, tests]) => {
+            const shown = [...new Set(tests)].slice(0, SHOWN_MAX).join(', ');
+            return `${fault} (${tests.length} times; ${shown})`;
+        });
+    }
+
+    #judge(operation, exchange) {
+        const response = this.contract.response(operation, exchange.status);
+        if (!response)
+            return [`${exchange.status} is not documented: ${exchange.response?.code ?? exchange.type}`];
+        const faults = [...this.#judgeHeaders(response, exchange), ...this.#judgeRequest(operation, exchange)];
+        if (exchange.method !== 'HEAD')
+            faults.push(...this.#judgeBody(operation, response, exchange));
+        return faults.map(fault => `${exchange.status}: ${fault}`);
+    }
+
+    #judgeHeaders(response, exchange) {
+        const got = Object.fromEntries(Object.entries(exchange.headers).map(([n, v]) => [n.toLowerCase(), v]));
+        return Object.entries(response.headers ?? {}).flatMap(([name, said]) => {
+            const header = this.contract.resolve(said);
+            const value = got[name.toLowerCase()];
+            if (value === undefined)
+                return header.required ? [`the header ${name} is missing`] : [];
+            return this.#errors(header.schema, value).map(e => `header ${name}${e}`);
+        });
+    }
+
+    #judgeRequest(operation, exchange) {
+        const schema = this.contract.schemaOf(operation.said.requestBody);
+        if (!schema || exchange.status >= 300)
+            return [];
+        return this.#errors(schema, exchange.request_body).map(e => `accepted, though the request is not valid: ${e}`);
+    }
+
+    #judgeBody(operation, response, exchange) {
+        const type = exchange.type.split(';')[0];
+        const content = response.content?.[type];
+        if (!response.content)
+            return type ? [`a body of type ${type} where there is none`] : [];
+        if (!content)
+            return [`the type ${type || '(none)'} is not documented`];
+        if (!type.endsWith('json'))
+            return [];
+        return [...this.#errors(content.schema, exchange.response), ...this.#judgeProblem(response, exchange)];
+    }
+
+    #judgeProblem(response, exchange) {
+        const documented = response['x-problems'];
+        const code = exchange.response?.code;
+        if (!documented)
+            return [];
+        const faults = documented.includes(code) ? [] : [`the problem ${code} is not documented`];
+        return exchange.response.status === exchange.status ? faults : [...faults, `the problem says ${exchange.response.status}`];
+    }
+
+    // No operation: an unknown path, another method, OPTIONS.
+    #judgeOutside(exchange) {
+        const { method, path, status, headers } = exchange;
+        const what = `${method} ${path}: ${status}`;
+        if (status === 0)
+            return [`${what}: no answer`];
+        const faults = (status === 405 || method === 'OPTIONS') && status !== 404 && !headers.Allow ? [`${what}: no Allow`] : [];
+        if (method === 'OPTIONS' && status === 204)
+            return faults;
+        if (![400, 404, 405].includes(status))
+            return [...faults, `${what} is not what is said of unknown paths and methods`];
+        return method === 'HEAD' ? faults : [...faults, ...this.#errors({ $ref: PROBLEM }, exchange.response).map(e => `${what}: ${e}`)];
+    }
+
+    // What is wrong with a value, each "<pointer> <message>".
+    #errors(schema, value) {
+        const validate = this.#validator(schema);
+        return validate(value) ? [] : validate.errors.map(e => `${general(e.instancePath)} ${e.message}${detail(e.params)}`);
+    }
+
+    #validator(schema) {
+        const key = schema.$ref ?? schema;
+        if (!this.#compiled.has(key))
+            this.#compiled.set(key, this.ajv.compile(schema.$ref ? { $ref: `openapi.yaml${schema.$ref}` } : schema));
+        return this.#compiled.get(key);
+    }
+}
+
+// The same fault at other places of a list is the same difference.
+function general(pointer) {
+    return pointer.replace(/\/\d+/g, '/…');
+}
+
+function detail(params) {
+    const told = params.additionalProperty ?? params.allowedValues?.join(', ');
+    return told ? ` (${told})` : '';
+}

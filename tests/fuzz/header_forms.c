@@ -1,0 +1,19 @@
+/* If-Match, X-Request-Id, Origin: what passes is safe to send on or back. */
+#include "base/auto.h"
+#include "base/form.h"
+#include "fuzz/target.h"
+#include "http/header.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    str_auto_t *header = fuzz_text(data, size);
+    if (header_is_etag(header)) {
+        HOLDS(strlen(header) <= 64 && !form_has_control(header, "") && !strchr(header, ' '));
+        HOLDS(strchr(header + 1, '"') == header + strlen(header) - 1);
+    }
+    if (header_is_request_id(header))
+        HOLDS(strlen(header) <= 64 && !strpbrk(header, "\"\\ <>\r\n"));
+    if (header_is_same_origin(header, "thidua.test"))
+        HOLDS(strlen(header) >= strlen("thidua.test"));
+    return 0;
+}

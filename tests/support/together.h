@@ -1,0 +1,12 @@
+/* together.h: requests that meet. */
+#pragma once
+#include "support/world.h"
+
+enum { TOGETHER_MAX = 16 };
+
+/* Ask all of them at the same moment, each from a process of its own; status[i] is what wish i was
+ * answered with. */
+void ask_together(const struct wish *wishes, int count, int status[]);
+
+/* How many of them were answered with this status. */
+int count_of(const int status[], int count, int wanted);
