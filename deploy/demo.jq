@@ -35,8 +35,9 @@ def with_answers($requests):
        | $requests[.] + {answer: $said[2 * .]} + ($said[2 * . + 1] | {status, etag: .headers.etag[0]})];
 
 # What an interrupted run has done already is no failure.
-def is_refused:
-    (.status | startswith("2") | not) and ([.answer.code] | inside(["already-exists", "locked"]) | not);
+def is_done: .path != "/v1/accounts" and (.answer.code | IN("already-exists", "locked"));
+
+def is_refused: (.status | startswith("2") | not) and (is_done | not);
 
 # Accounts -------------------------------------------------------------------------------------------------------
 
@@ -104,7 +105,8 @@ def value($entry; $text):
     else {value: $text} end;
 
 def sent_value($tables; $period; $entry; $text):
-    {indicator: $entry.indicator, status: ($tables.years[$period][$entry.indicator].status // "PROVISIONAL")} + value($entry; $text);
+    {indicator: $entry.indicator, status: ($tables.years[$period][$entry.indicator].status // "PROVISIONAL")}
+    + value($entry; $text);
 
 # Reports --------------------------------------------------------------------------------------------------------
 
@@ -124,9 +126,9 @@ def tables:
 def report($tables; $unit; $period; $steps):
     $tables.returns["\($unit) \($period)"] as $return
     | [$tables.forms[$period | form_of_period].indicators[]
-       | figure($tables; $unit; $period; .indicator) as $text | select($text != "")
-       | sent_value($tables; $period; .; $text) as $right
-       | {$right, first: (if .indicator == $return.indicator then sent_value($tables; $period; .; $return.first) else $right end)}]
+       | figure($tables; $unit; $period; .indicator) as $right | select($right != "")
+       | (if .indicator == $return.indicator then $return.first else $right end) as $first
+       | {first: sent_value($tables; $period; .; $first), right: sent_value($tables; $period; .; $right)}]
     | {$unit, $period, form: ($period | form_of_period), $steps, reason: $return.reason,
        values: map(.first), corrections: map(select(.first != .right) | .right)};
 

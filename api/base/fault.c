@@ -26,10 +26,15 @@ json_t *fault_new(const char *where, const char *place, const char *code, json_t
     return json_pack("{s:s, s:s, s:o*}", where, place, "code", code, "params", params);
 }
 
+bool fault_is_enough(const json_t *faults)
+{
+    return json_array_size(faults) >= FAULTS_MAX;
+}
+
 void fault_add(json_t *faults, json_t *fault)
 {
     json_auto_t *taken = fault;
-    if (json_array_size(faults) < FAULTS_MAX)
+    if (!fault_is_enough(faults))
         json_array_append(faults, taken);
 }
 

@@ -22,6 +22,9 @@ json_t *fault_new(const char *where, const char *place, const char *code, json_t
  * contract. */
 void fault_add(json_t *faults, json_t *fault);
 
+/* Would fault_add() add nothing more? */
+bool fault_is_enough(const json_t *faults);
+
 /* The fault as the caller reads it, `detail` included; the caller owns it.  A code that faults.def does
  * not have is logged and gets a general text. */
 json_t *fault_described(const json_t *fault, enum language language);

@@ -99,7 +99,8 @@ static bool read_if_match(struct request *rq, struct problem *problem)
     rq->if_match = request_header(rq, "If-Match");
     if (!rq->if_match)
         return problem_set(problem, PROBLEM_precondition_required, NULL);
-    return header_is_etag(rq->if_match) || refuse_header("If-Match", "malformed-etag", problem);
+    bool any = strcmp(rq->if_match, "*") == 0; /* whatever the version (RFC 9110, 13.1.1) */
+    return any || header_is_etag(rq->if_match) || refuse_header("If-Match", "malformed-etag", problem);
 }
 
 static bool answer(struct request *rq, struct reply *rp, struct problem *problem)

@@ -220,7 +220,7 @@ bool params_read(char *query, const char *const *declared, const char **value, s
 {
     json_auto_t *faults = json_array();
     char *rest = query;
-    for (char *pair; (pair = strsep(&rest, "&"));)
+    for (char *pair; !fault_is_enough(faults) && (pair = strsep(&rest, "&"));)
         if (*pair)
             take_pair(pair, declared, value, faults);
     check_presence(declared, value, faults);

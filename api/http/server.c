@@ -11,11 +11,21 @@
 #include <unistd.h>
 
 enum { BACKLOG = 1024, CONNECTIONS_MAX = 4096, IDLE_SECONDS = 60, CONNECTION_BYTES = 64 * 1024 };
+enum { MOMENT_MICROSECONDS = 10000, QUIET_MOMENTS = 3, DRAIN_MOMENTS = 1000 };
 
 static bool complain(const char *what)
 {
     y_log_message(Y_LOG_LEVEL_ERROR, "%s: %s", what, strerror(errno));
     return false;
+}
+
+/* Does a process listen there, or was the file left by one that was killed? */
+static bool is_served(const struct sockaddr_un *address)
+{
+    int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool served = connect(probe, (const struct sockaddr *)address, sizeof *address) == 0;
+    close(probe);
+    return served;
 }
 
 static bool bind_path(struct server *server, const char *path)
@@ -26,11 +36,12 @@ static bool bind_path(struct server *server, const char *path)
         return complain(path);
     }
     memcpy(address.sun_path, path, strlen(path));
-    memcpy(server->path, path, strlen(path) + 1);
     server->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    unlink(path); /* left by a run that was killed */
+    if (!is_served(&address))
+        unlink(path);
     if (bind(server->listener, (struct sockaddr *)&address, sizeof address) != 0 || chmod(path, 0660) != 0)
         return complain(path);
+    memcpy(server->path, path, strlen(path) + 1);
     return true;
 }
 
@@ -113,12 +124,25 @@ static bool prepare(struct _u_instance *ulfius, const struct route_table *table)
     return ulfius_add_endpoint_by_val(ulfius, "*", NULL, "/*", 0, dispatch, (void *)table) == U_OK;
 }
 
-static bool start_workers(struct _u_instance *ulfius, unsigned workers)
+static void *count_begin(void *running, const char *uri)
+{
+    atomic_fetch_add((atomic_int *)running, 1);
+    return ulfius_uri_logger(NULL, uri);
+}
+
+static void count_end(void *running, struct MHD_Connection *connection, void **context,
+                      enum MHD_RequestTerminationCode code)
+{
+    mhd_request_completed(NULL, connection, context, code);
+    atomic_fetch_sub((atomic_int *)running, 1);
+}
+
+static bool start_workers(struct server *server, unsigned workers)
 {
     struct MHD_OptionItem options[] = {
         {MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)log_daemon, NULL}, /* first, to hear of the others */
-        {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)mhd_request_completed, NULL},
-        {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)ulfius_uri_logger, NULL},
+        {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)count_end, &server->running},
+        {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)count_begin, &server->running},
         {MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)workers, NULL},
         {MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX, NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, IDLE_SECONDS, NULL},
@@ -128,7 +152,7 @@ static bool start_workers(struct _u_instance *ulfius, unsigned workers)
     };
     unsigned flags =
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ERROR_LOG;
-    return ulfius_start_framework_with_mhd_options(ulfius, flags, options) == U_OK;
+    return ulfius_start_framework_with_mhd_options(&server->ulfius, flags, options) == U_OK;
 }
 
 static void close_listener(struct server *server)
@@ -143,8 +167,8 @@ bool server_start(struct server *server, const char *address, unsigned workers,
                   const struct route_table *table)
 {
     *server = (struct server){.listener = -1};
-    bool good = prepare(&server->ulfius, table) && start_listening(server, address)
-                && start_workers(&server->ulfius, workers);
+    bool good =
+        prepare(&server->ulfius, table) && start_listening(server, address) && start_workers(server, workers);
     if (good && pthread_create(&server->acceptor, NULL, accept_all, server) == 0)
         return true;
     if (good)
@@ -154,10 +178,22 @@ bool server_start(struct server *server, const char *address, unsigned workers,
     return false;
 }
 
+/* libmicrohttpd would cut connections off, answered or not.  A worker that ends one request begins the
+ * next it has, so nothing is running only when that holds for some moments. */
+static void drain(struct server *server)
+{
+    int quiet = 0;
+    for (int i = 0; i < DRAIN_MOMENTS && quiet < QUIET_MOMENTS; i++) {
+        usleep(MOMENT_MICROSECONDS);
+        quiet = atomic_load(&server->running) == 0 ? quiet + 1 : 0;
+    }
+}
+
 void server_stop(struct server *server)
 {
     shutdown(server->listener, SHUT_RDWR);
     pthread_join(server->acceptor, NULL);
+    drain(server);
     ulfius_stop_framework(&server->ulfius);
     ulfius_clean_instance(&server->ulfius);
     close_listener(server);

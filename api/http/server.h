@@ -6,10 +6,12 @@
 #pragma once
 #include "http/route.h"
 #include <pthread.h>
+#include <stdatomic.h>
 
 struct server {
     struct _u_instance ulfius;
     int listener;
+    atomic_int running; /* requests that have begun to arrive and are not answered yet */
     pthread_t acceptor;
     char path[108]; /* of a Unix socket, removed at the end; empty for TCP */
     unsigned port;  /* of TCP: the one given, or the free one found for port 0 */
@@ -20,5 +22,5 @@ struct server {
 bool server_start(struct server *server, const char *address, unsigned workers,
                   const struct route_table *table) MUST_CHECK;
 
-/* Stop accepting, let running requests finish, end all threads. */
+/* Stop accepting, let requests that have arrived finish (10 seconds at most), end all threads. */
 void server_stop(struct server *server);

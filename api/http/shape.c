@@ -172,6 +172,8 @@ static const struct member *member_named(const struct member *members, const cha
 static void add_unknown(const char *name, const struct member *members, struct place *at)
 {
     const char *names[MEMBERS_MAX + 1] = {NULL};
+    if (fault_is_enough(at->faults))
+        return;
     for (int i = 0; members[i].name && i < MEMBERS_MAX; i++)
         names[i] = members[i].name;
     const char *nearest = text_nearest(name, names);

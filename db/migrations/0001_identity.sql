@@ -12,6 +12,7 @@ alter role thidua_api set timezone = 'Asia/Ho_Chi_Minh';
 alter role thidua_api set statement_timeout = '5s';
 alter role thidua_api set lock_timeout = '2s';
 alter role thidua_api set idle_in_transaction_session_timeout = '10s';
+alter role thidua_api set jit = off; -- compiling a plan takes longer than any request of ours
 
 create schema app;
 comment on schema app is 'Emulation and indicator reporting of the communes of a district.';

@@ -21,7 +21,7 @@ create table app.submission (
     decided_at   timestamptz,
     constraint submission_once_per_form_unit_period unique (form_id, unit_id, period_id),
     constraint submission_of_unit unique (id, unit_id),
-    constraint submission_returned_with_reason check (state <> 'returned' or btrim(reason) <> ''),
+    constraint submission_returned_with_reason check (state <> 'returned' or (reason ~ '\S') is true),
     constraint submission_instants check ((state = 'draft' or submitted_at is not null) and (state in ('returned', 'accepted')) = (decided_at is not null))
 );
 create index submission_unit_period on app.submission (unit_id, period_id);
@@ -230,6 +230,16 @@ begin
     return true;
 end $$;
 comment on function app.expect_version is '412 with the current entity tag, unless If-Match names it.';
+
+create function app.expect_written(p_written boolean) returns boolean
+language plpgsql stable as $$
+begin
+    if not p_written then
+        perform app.problem(412, 'stale-version', '{}', jsonb_build_object('current_etag', null));
+    end if;
+    return true;
+end $$;
+comment on function app.expect_written is '412 when another change came between reading and writing.';
 
 create function app.expect_role(p_role text, p_unit int) returns boolean
 language plpgsql stable as $$
@@ -506,4 +516,4 @@ drop table app.publication, app.submission_transition, app.transition_rule, app.
 drop function app.refuse_existing, app.expect_submission, app.expect_grant, app.submission_summary, app.sees_reworking, app.expect_kept, app.expect_step, app.expect_edit, app.expect_role, app.submission_etag, app.shown_state, app.allowed_actions, app.may_edit, app.wrote;
 drop table app.submission cascade;
 drop function app.publication_stamp, app.submission_stepped, app.value_guard, app.submission_start_guard,
-    app.submission_guard, app.expect_version, app.etag_matches, app.refuse_locked, app.is_locked;
+    app.submission_guard, app.expect_written, app.expect_version, app.etag_matches, app.refuse_locked, app.is_locked;

@@ -200,24 +200,37 @@ begin atomic
 end;
 comment on function app.submission_figures is 'What a submission says: entered values, and the totals and rates that follow from them once all their parts are there.';
 
-create function app.cells(p_units int[], p_indicators int[], p_periods int[])
-returns table (unit_id int, indicator_id int, period_id int, d app.indicator_version, value numeric, n int, expected int,
-               numerator numeric, denominator numeric, flags text[], why text)
-language plpgsql stable as $$
+create function app.accepted_values(p_units int[], p_forms int[], p_periods int[], p_indicators int[])
+returns table (unit_id int, form_id int, period_id int, indicator_id int, value numeric, denominator numeric, missing_reason text, status text, invented boolean)
+language plpgsql stable set enable_nestloop = on as $$
 #variable_conflict use_column
 begin
     return query
-    with recursive asked as (
-        select i.id as indicator_id, p.id as period_id, d
+    select s.unit_id, s.form_id, s.period_id, v.indicator_id, v.value, v.denominator, v.missing_reason, v.status, s.invented
+      from app.submission s
+      join app.submission_value v on v.submission_id = s.id and v.indicator_id = any (p_indicators)
+     where s.state = 'accepted' and s.form_id = any (p_forms) and s.unit_id = any (p_units) and s.period_id = any (p_periods);
+end $$;
+comment on function app.accepted_values is 'The accepted figures that a query needs, as far as the caller sees them.';
+
+create function app.cells(p_units int[], p_indicators int[], p_periods int[])
+returns table (unit_id int, indicator_id int, period_id int, d app.indicator_version, value numeric, n int, expected int,
+               numerator numeric, denominator numeric, flags text[], why text)
+language plpgsql stable set enable_nestloop = off as $$ -- the planner cannot know how few or many rows each step has
+#variable_conflict use_column
+begin
+    return query
+    with recursive asked as materialized (
+        select row_number() over () as aid, i.id as indicator_id, p.id as period_id, d.id as version_id, d.aggregation, d.weight_id, d.applies_to
           from unnest(p_indicators) i(id)
           join app.period p on p.id = any (p_periods)
           join app.indicator_version d on d.indicator_id = i.id and d.valid @> p.ends_on
-    ), need as (   -- the entered figures behind each asked one
-        select a.indicator_id, a.period_id, coalesce(t.indicator_id, a.indicator_id) as source_id,
+    ), need as materialized (   -- the entered figures behind each asked one
+        select a.aid, a.period_id, coalesce(t.indicator_id, a.indicator_id) as source_id,
                coalesce(t.side, 'numerator') as side, coalesce(t.coefficient, 1) as coefficient, coalesce(t.counts, 'value') as counts
-          from asked a left join app.indicator_term t on t.version_id = (a.d).id
+          from asked a left join app.indicator_term t on t.version_id = a.version_id
         union all
-        select a.indicator_id, a.period_id, (a.d).weight_id, 'weight', 1, 'value' from asked a where (a.d).weight_id is not null
+        select a.aid, a.period_id, a.weight_id, 'weight', 1, 'value' from asked a where a.weight_id is not null
     ), tiling as ( -- forms that ask a source, and how their periods tile the asked one
         select k.period_id, k.source_id, f.form_id, q.id as from_id, q.ends_on = p.ends_on as is_last, d.measure, q.id <> p.id as finer,
                array_position('{month,quarter,half,nine_months,year}', q.frequency) as coarseness,
@@ -227,8 +240,8 @@ begin
           join app.indicator_version d on d.indicator_id = k.source_id and d.valid @> p.ends_on
           join app.form_indicator f on f.indicator_id = k.source_id and f.level = 'commune' and f.valid @> p.ends_on
           join app.period q on q.frequency = f.frequency and q.starts_on >= p.starts_on and q.ends_on <= p.ends_on
-    ), supply as ( -- the coarsest one serves; flows add up over it, stocks and statuses are those of its last period
-        select t.*
+    ), supply as materialized ( -- the coarsest one serves; flows add up over it, stocks and statuses are those of its last period
+        select row_number() over () as sid, t.*
           from (select t.*, max(t.coarseness) over (partition by t.period_id, t.source_id) as best from tiling t where t.tiles) t
          where t.coarseness = t.best and (t.measure = 'flow' or t.is_last)
     ), below as (
@@ -237,38 +250,37 @@ begin
         union
         select b.unit_id, b.period_id, b.ends_on, x.unit_id
           from below b join app.unit_parent x on x.parent_id = b.id and x.valid @> b.ends_on
-    ), reporter as ( -- who is expected to report: commune-level units alive on the period's last day
-        select b.unit_id, b.period_id, b.id, u.kind,
+    ), reporter as materialized ( -- who is expected to report: commune-level units alive on the period's last day
+        select row_number() over () as rid, b.unit_id, b.period_id, b.id, u.kind, x.parent_id,
                b.id = any ((select app.reach('own'))::int[]) or x.parent_id = any ((select app.reach('received'))::int[])
-               or x.parent_id = any ((select app.reach('accepted'))::int[]) as in_reach, x.parent_id
+               or x.parent_id = any ((select app.reach('accepted'))::int[]) as in_reach
           from below b
           join app.unit u on u.id = b.id and u.valid @> b.ends_on
           join app.unit_kind k on k.code = u.kind and k.level = 'commune'
           left join app.unit_parent x on x.unit_id = b.id and x.valid @> b.ends_on
-    ), accepted as (
-        select s.form_id, s.unit_id, s.period_id, s.invented, v.*
-          from (select distinct id from reporter) r
-          join app.submission s on s.unit_id = r.id and s.state = 'accepted' and s.period_id in (select from_id from supply)
-          join lateral (select v.indicator_id, v.value, v.numerator as num, v.denominator as den, v.missing_reason, v.status
-                          from app.submission_value v where v.submission_id = s.id) v on true
-    ), source as ( -- one entered figure of one reporter for the asked period
-        select r.unit_id, r.id as reporter_id, s.period_id, s.source_id,
+    ), accepted as materialized ( -- every accepted figure that is needed, once
+        select v.unit_id::bigint << 32 | y.sid as key, v.invented, v.value, v.denominator as den, v.missing_reason, v.status
+          from app.accepted_values(array(select distinct r.id from reporter r), array(select distinct y.form_id from supply y),
+                                   array(select distinct y.from_id from supply y), array(select distinct y.source_id from supply y)) v
+          join supply y on y.form_id = v.form_id and y.from_id = v.period_id and y.source_id = v.indicator_id
+    ), source as materialized ( -- one entered figure of one reporter for the asked period
+        select r.rid << 32 | s.source_id as key,
                count(*) = count(a.value) + count(*) filter (where a.missing_reason = 'not_applicable') as complete,
                bool_and(coalesce(a.missing_reason = 'not_applicable', false)) as not_applicable,
-               sum(a.value) as value, sum(a.num) as num, sum(a.den) as den,
+               sum(a.value) as value, sum(a.den) as den,
                bool_or(a.status = 'ESTIMATE') as estimate, bool_or(a.status <> 'OFFICIAL') as provisional, bool_or(a.invented) as invented,
                bool_or(s.finer and s.measure = 'flow') as accumulated,
-               bool_and(r.in_reach or exists (select from app.publication b where b.unit_id = r.parent_id
-                                                 and b.form_id = s.form_id and b.period_id = s.from_id)) as visible
+               bool_and(r.in_reach or b.id is not null) as visible
           from reporter r
           join supply s on s.period_id = r.period_id
-          left join accepted a on a.unit_id = r.id and a.form_id = s.form_id and a.period_id = s.from_id and a.indicator_id = s.source_id
-         group by r.unit_id, r.id, s.period_id, s.source_id
-    ), part as (   -- one asked figure of one reporter
-        select r.unit_id, r.id as reporter_id, n.indicator_id, n.period_id,
+          left join app.publication b on b.unit_id = r.parent_id and b.form_id = s.form_id and b.period_id = s.from_id
+          left join accepted a on a.key = (r.id::bigint << 32 | s.sid)
+         group by r.rid, s.source_id
+    ), part as materialized (   -- one asked figure of one reporter
+        select r.unit_id, r.id as reporter_id, r.kind, n.aid,
                coalesce(bool_and(x.complete) filter (where n.side <> 'weight'), false) as own_complete,
                coalesce(bool_and(x.complete), false) as complete,
-               bool_and(x.reporter_id is not null) as asked_for,
+               bool_and(x.key is not null) as asked_for,
                coalesce(bool_and(x.not_applicable) filter (where n.side <> 'weight'), false) as not_applicable,
                coalesce(bool_and(x.visible), true) as visible,
                sum(n.coefficient * case n.counts when 'value' then coalesce(x.value, 0) else (x.value is not null)::int end) filter (where n.side = 'numerator') as num,
@@ -277,51 +289,53 @@ begin
                bool_or(x.estimate) as estimate, bool_or(x.provisional) as provisional, bool_or(x.invented) as invented, bool_or(x.accumulated) as accumulated
           from reporter r
           join need n on n.period_id = r.period_id
-          left join source x on x.unit_id = r.unit_id and x.reporter_id = r.id and x.period_id = n.period_id and x.source_id = n.source_id
-         group by r.unit_id, r.id, n.indicator_id, n.period_id
+          left join source x on x.key = (r.rid << 32 | n.source_id)
+         group by r.rid, r.unit_id, r.id, r.kind, n.aid
     ), fraction as ( -- as numerator and denominator; a unit's own figure needs no weight
-        select t.*, a.d, t.unit_id = t.reporter_id as single,
-               r.kind = any ((a.d).applies_to) and t.asked_for and not t.not_applicable as expected,
+        select t.*, a.aggregation, t.unit_id = t.reporter_id as single,
+               t.kind = any (a.applies_to) and t.asked_for and not t.not_applicable as expected,
                case when t.unit_id = t.reporter_id then t.own_complete else t.complete end as counted,
-               case when (a.d).weight_id is not null and t.unit_id <> t.reporter_id then t.num * t.weight else t.num end as top,
-               case when (a.d).weight_id is not null then case when t.unit_id = t.reporter_id then 1 else t.weight end
+               case when a.weight_id is not null and t.unit_id <> t.reporter_id then t.num * t.weight else t.num end as top,
+               case when a.weight_id is not null then case when t.unit_id = t.reporter_id then 1 else t.weight end
                     else coalesce(t.den, t.pair_den) end as bottom
           from part t
-          join asked a on a.indicator_id = t.indicator_id and a.period_id = t.period_id
-          join reporter r on r.unit_id = t.unit_id and r.period_id = t.period_id and r.id = t.reporter_id
-    ), total as (
-        select f.unit_id, f.indicator_id, f.period_id, bool_or(f.single) as single, bool_and(f.visible) as visible,
+          join asked a on a.aid = t.aid
+    ), total as materialized (
+        select f.unit_id::bigint << 32 | f.aid as key, bool_or(f.single) as single, bool_and(f.visible) as visible,
                (count(*) filter (where f.expected))::int as expected, (count(*) filter (where f.expected and f.counted))::int as n,
                sum(f.top) filter (where f.expected and f.counted) as top, sum(f.bottom) filter (where f.expected and f.counted) as bottom,
                count(*) filter (where f.expected and f.counted and f.top >= 1) as true_count,
                count(*) filter (where f.expected and f.counted and f.top >= f.bottom) as complete_count,
-               bool_or(f.estimate) as estimate, bool_or(f.provisional) as provisional, bool_or(f.invented) as invented, bool_or(f.accumulated) as accumulated
-          from fraction f group by f.unit_id, f.indicator_id, f.period_id
+               bool_or(f.estimate) filter (where f.expected and f.counted) as estimate, bool_or(f.provisional) filter (where f.expected and f.counted) as provisional,
+               bool_or(f.invented) filter (where f.expected and f.counted) as invented, bool_or(f.accumulated) filter (where f.expected and f.counted) as accumulated
+          from fraction f group by f.unit_id, f.aid
     ), summed as (
-        select u.id as unit_id, a.indicator_id, a.period_id, a.d, (a.d).weight_id is not null and t.single as own_mean, t.visible, coalesce(t.expected, 0) as expected, coalesce(t.n, 0) as n,
+        select u.id as unit_id, a.indicator_id, a.period_id, a.version_id, a.weight_id is not null as mean,
+               a.weight_id is not null and t.single as own_mean, t.visible, coalesce(t.expected, 0) as expected, coalesce(t.n, 0) as n,
                t.estimate, t.provisional, t.invented, t.accumulated,
                case when t.n = 0 or not t.visible then null when t.single then t.top
-                    when (a.d).aggregation = 'count_true' then t.true_count when (a.d).aggregation = 'count_complete' then t.complete_count
+                    when a.aggregation = 'count_true' then t.true_count when a.aggregation = 'count_complete' then t.complete_count
                     else t.top end as top,
                case when t.n = 0 or not t.visible then null when t.single then t.bottom
-                    when (a.d).aggregation in ('count_true', 'count_complete') then t.n else t.bottom end as bottom
+                    when a.aggregation in ('count_true', 'count_complete') then t.n else t.bottom end as bottom
           from unnest(p_units) u(id) cross join asked a
-          left join total t on t.unit_id = u.id and t.indicator_id = a.indicator_id and t.period_id = a.period_id
+          left join total t on t.key = (u.id::bigint << 32 | a.aid)
     )
-    select s.unit_id, s.indicator_id, s.period_id, s.d,
-           case when s.own_mean then trim_scale(s.top) else app.figure_value(s.d, s.top, s.bottom) end,
+    select s.unit_id, s.indicator_id, s.period_id, d,
+           case when s.own_mean then trim_scale(s.top) else app.figure_value(d, s.top, s.bottom) end,
            case when s.visible is false then null else s.n end, s.expected,
            case when s.bottom is not null and not s.own_mean then trim_scale(s.top) end, case when not s.own_mean then trim_scale(s.bottom) end,
            case when s.top is null then '{}'::text[] else array_remove(array[
                case when s.n < s.expected then 'partial' end,
-               case when s.estimate or ((s.d).weight_id is not null and not s.own_mean) then 'estimate' end,
+               case when s.estimate or (s.mean and not s.own_mean) then 'estimate' end,
                case when s.provisional then 'provisional' end,
                case when s.accumulated then 'accumulated' end,
                case when s.invented then 'invented' end], null) end,
            case when s.expected = 0 then 'not_expected' when s.visible is false then 'not_published'
                 when s.n = 0 then 'not_reported'
-                when (s.d).result = 'ratio' and coalesce(s.bottom, 0) = 0 then 'zero_denominator' end
-      from summed s;
+                when d.result = 'ratio' and not s.own_mean and coalesce(s.bottom, 0) = 0 then 'zero_denominator' end
+      from summed s
+      join app.indicator_version d on d.id = s.version_id;
 end $$;
 comment on function app.cells is 'The aggregate: units × indicators × periods from accepted submissions alone.  Sums for flows and stocks, ratio of sums for rates, a weighted mean for income, counts for statuses; never a mean of rates.  Missing is not zero: n of expected units reported, and a null says why.';
 
@@ -406,7 +420,7 @@ comment on function app.refuse_several is '400 where a selector may name one thi
 
 -- migrate:down
 drop function app.refuse_several, app.refuse_large, app.select_units, app.select_indicators, app.select_periods, app.parameter_fault;
-drop function app.cells, app.submission_figures, app.meets, app.figure_value, app.answer_faults, app.unit_faults, app.value_written, app.value_faults,
+drop function app.cells, app.accepted_values, app.submission_figures, app.meets, app.figure_value, app.answer_faults, app.unit_faults, app.value_written, app.value_faults,
     app.number_faults, app.values_read;
 drop type app.sent_value;
 drop function app.number;

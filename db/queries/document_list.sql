@@ -1,4 +1,4 @@
--- document_list: documents, oldest first, one page.
+-- document_list: documents by their codes, one page.
 -- in:   $1 kind text   $2 unit text: issuing unit   $3 cursor text: code   $4 limit int
 -- out:  one row a document
 select d.code, d.kind, d.number, d.symbol::text as symbol, d.issuer::text as issuer, u.code as issuer_unit, d.issued_on, d.title::text as title,

@@ -8,7 +8,7 @@ with body as (
     select p as p, format('"%s-%s"', p.id, p.version) as etag from app.period p where p.code = $1
 ), verdict as materialized (
     select (s.p).id, (s.p).version, b from seen s, body
-     where app.expect_home_affairs() and app.expect_version($2, s.etag) and app.refuse($4::jsonb || app.period_faults(b, s.p))
+     where app.expect_home_affairs() and app.expect_version($2, s.etag) and app.refuse($4::jsonb || app.period_faults(b - '{code,starts_on,ends_on}'::text[], s.p))
 ), kept as (
     update app.period p
        set due_at = case when b ? 'due_at' then (b ->> 'due_at')::timestamptz else p.due_at end,
@@ -20,4 +20,6 @@ with body as (
 )
 select format('"%s-%s"', p.id, p.version) as _etag,
        p.code, p.frequency, p.year, p.starts_on, p.ends_on, p.due_at, p.grace_until, p.locks_at, coalesce(p.locks_at <= now(), false) as locked
-  from kept p
+  from verdict v
+  left join kept p on true
+ where app.expect_written(p.id is not null)

@@ -9,14 +9,14 @@ with body as (
 ), seen as materialized (
     select a.s, a.b, app.expect_step(a.s, a.b ->> 'action', $2) as r from asked a
 ), fault as (
-    select app.fault('/reason', 'reason-required', '{}') as f from seen where (r).reasoned and coalesce(btrim(b ->> 'reason'), '') = ''
+    select app.fault('/reason', 'reason-required', '{}') as f from seen where (r).reasoned and coalesce(b ->> 'reason', '') !~ '\S'
     union all
     select app.answer_faults(n.s) from seen n where (n.r).action = 'submit'
 ), verdict as materialized (
     select n.* from seen n where app.refuse((select coalesce(jsonb_agg(f), '[]') from fault))
 ), kept as (
     update app.submission t
-       set state = (n.r).to_state, reason = nullif(btrim(n.b ->> 'reason'), '')
+       set state = (n.r).to_state, reason = nullif(btrim(n.b ->> 'reason', E' \n\r\t'), '')
       from verdict n
      where t.id = (n.s).id and t.version = (n.s).version
     returning t

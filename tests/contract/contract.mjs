@@ -7,7 +7,8 @@ import { compareColumns } from './columns.mjs';
 import { compareProblems } from './problems.mjs';
 import { compareTraffic } from './traffic.mjs';
 
-const [api, conninfo] = process.argv.slice(2);
+const server = process.env.THIDUA_TEST_SERVER;
+const [api, conninfo = server && `${server} dbname=thidua_template`] = process.argv.slice(2);
 const root = new URL('../../', import.meta.url);
 const report = new Report();
 const contract = new Contract(new URL('openapi.yaml', root));

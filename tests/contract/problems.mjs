@@ -86,9 +86,9 @@ function faultsWritten(text) {
     return objects.filter(a => a[3].startsWith("'")).map(a => [a[3], a[5]]);
 }
 
-// A text's {names} are among the params given with it.
+// A text's {names} are among the params given with it; a part in [brackets] can do without.
 function lookAtParams(literal, text, params) {
-    return placeholders(text).filter(n => !params?.includes(`'${n}'`) && !params?.includes(`"${n}"`))
+    return placeholders(text.replace(/\[[^\]]*\]/g, '')).filter(n => !params?.includes(`'${n}'`) && !params?.includes(`"${n}"`))
         .map(n => `${literal}: its text needs {${n}}`);
 }
 

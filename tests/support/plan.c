@@ -281,6 +281,30 @@ const char *digits_of(const struct answer *answer, const char *indicator, const 
     return digits ? text_of("%.*s", (int)strcspn(digits, " ,}"), digits) : "(absent)";
 }
 
+struct answer plan_data(const char *login, const char *units, const char *indicators, const char *periods)
+{
+    const char *path = text_of("/v1/data?unit=%s&indicator=%s&period=%s", units, indicators, periods);
+    struct answer cube = ask("GET", path, login, NULL);
+    cr_assert_eq(cube.status, 200, "%s: %s", path, cube.text);
+    return cube;
+}
+
+const char *cell_of(const struct answer *cube, int nth)
+{
+    buf_auto_t text = {0};
+    size_t i;
+    json_t *flag;
+    const char *place = text_of("/cells/%d", nth), *why = at(cube, text_of("%s/why", place));
+    buf_addf(&text, "%s %s/%s", at(cube, text_of("%s/value", place)), at(cube, text_of("%s/n", place)),
+             at(cube, text_of("%s/expected", place)));
+    json_t *cell = json_array_get(json_object_get(cube->json, "cells"), (size_t)nth);
+    json_array_foreach(json_object_get(cell, "flags"), i, flag)
+        buf_addf(&text, " %s", json_string_value(flag));
+    if (strcmp(why, "null") != 0)
+        buf_addf(&text, " (%s)", why);
+    return kept(&text);
+}
+
 const char *faults_of(const struct answer *answer)
 {
     buf_auto_t list = {0};

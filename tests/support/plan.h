@@ -52,6 +52,13 @@ const char *figure_of(const struct answer *answer, const char *indicator, const 
 /* The digits of that member just as they were sent, for numbers no C double can hold. */
 const char *digits_of(const struct answer *answer, const char *indicator, const char *member);
 
+/* Ask for the cube of units × indicators × periods, each a selector of data_get. */
+struct answer plan_data(const char *login, const char *units, const char *indicators, const char *periods);
+
+/* The nth cell of a cube: "9107.5 2/14 partial provisional", "null 0/14 (not_reported)"; a hidden number of
+ * reports is null too. */
+const char *cell_of(const struct answer *cube, int nth);
+
 /* All faults of a problem, "pointer code" or "parameter code" each on a line. */
 const char *faults_of(const struct answer *answer);
 
