@@ -21,8 +21,8 @@ with units as materialized (
       join periods p on p.id = c.period_id
 )
 select json_build_array(
-           json_build_object('id', 'unit', 'items', (select json_agg(json_build_object('code', x.code, 'name',
-               app.unit_name_on(u.id, (select max(q.ends_on) from periods s join app.period q on q.id = s.id))) order by u.ord) from units u join app.unit x on x.id = u.id)),
+           json_build_object('id', 'unit', 'items', (select coalesce(json_agg(json_build_object('code', x.code, 'name',
+               app.unit_name_on(u.id, (select max(q.ends_on) from periods s join app.period q on q.id = s.id))) order by u.ord), '[]') from units u join app.unit x on x.id = u.id)),
            json_build_object('id', 'indicator', 'items', (select json_agg(json_build_object('code', x.code, 'name', d.name_vi, 'name_en', d.name_en,
                'unit_of_measure', d.unit_vi, 'aggregation', d.aggregation) order by i.ord)
                from indicators i join app.indicator x on x.id = i.id

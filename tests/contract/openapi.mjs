@@ -75,6 +75,8 @@ export class Contract {
     // The branch of a schema that has the type.
     branch(schema, type) {
         const said = this.resolve(schema);
-        return said.anyOf ? said.anyOf.map(s => this.branch(s, type)).find(Boolean) : said.type === type ? said : undefined;
+        if (said.anyOf)
+            return said.anyOf.map(s => this.branch(s, type)).find(Boolean);
+        return said.type === type ? said : undefined;
     }
 }

@@ -18,6 +18,9 @@ const PLACEHOLDERS = {
     login: '^[a-z0-9_-][a-z0-9._-]{0,63}$',
 };
 
+// What people need of every operation.
+const TEXTS = ['summary', 'description', 'x-summary-vi', 'tags'];
+
 const CODE = '^[A-Za-z0-9_-]{1,64}$';
 const LIST = '^[^,]+(,[^,]+)*$';
 
@@ -53,20 +56,21 @@ function compareLine(operation, route) {
         ...differ('path', operation.path, route.path),
         ...differ('open to all', operation.isOpen, route.access === 'OPEN'),
         ...differ('x-scope', operation.said['x-scope'], SCOPES[route.access]),
-        ...['summary', 'description', 'x-summary-vi', 'tags'].filter(m => !operation.said[m]?.length).map(m => `${m} is missing`),
+        ...TEXTS.filter(m => !operation.said[m]?.length).map(m => `${m} is missing`),
     ];
 }
 
 function compareParameters(contract, operation, route) {
     const paths = contract.parametersIn(operation, 'path');
     const queries = contract.parametersIn(operation, 'query');
+    const headers = contract.parametersIn(operation, 'header');
     const placeholders = [...route.path.matchAll(/\{(\w+)\}/g)].map(m => m[1]);
     return [
         ...differ('placeholders', paths.map(p => p.name), placeholders),
         ...paths.flatMap(p => differ(`{${p.name}}`, contract.resolve(p.schema).pattern, PLACEHOLDERS[p.name])),
         ...differ('query parameters', queries.map(p => p.name), route.parameters.map(p => p.name)),
         ...queries.flatMap(q => compareParameter(contract, q, route.parameters.find(p => p.name === q.name))),
-        ...differ('headers', contract.parametersIn(operation, 'header').map(p => p.name), route.if_match ? ['If-Match'] : []),
+        ...differ('headers', headers.map(p => p.name), route.if_match ? ['If-Match'] : []),
     ];
 }
 
@@ -103,57 +107,75 @@ function compareBody(contract, operation, route) {
     return [
         ...differ('required', said.required, true),
         ...differ('media types', Object.keys(said.content), ['application/json']),
-        ...compareMembers(contract, contract.schemaOf(said), route.body, ''),
+        ...new BodyComparison(contract).members(contract.schemaOf(said), route.body, ''),
     ];
 }
 
-function compareMembers(contract, schema, members, at) {
-    const said = contract.resolve(schema);
-    const required = Object.keys(members).filter(n => members[n].required);
-    const here = at || 'body';
-    return [
-        ...differ(`${here} additionalProperties`, said.additionalProperties, false),
-        ...differ(`${here} members`, Object.keys(said.properties ?? {}), Object.keys(members)),
-        ...differ(`${here} required`, [...(said.required ?? [])].sort(), required.sort()),
-        ...Object.keys(members).filter(n => said.properties?.[n])
-            .flatMap(n => compareMember(contract, said.properties[n], members[n], `${at}/${n}`)),
-    ];
-}
-
-function compareMember(contract, schema, member, at) {
-    const wanted = [...new Set(member.types.map(t => FORMS[t].type))].sort();
-    const differences = differ(`${at} types`, contract.types(schema), wanted);
-    if (differences.length > 0)
-        return differences;
-    return member.types.filter(t => t !== 'null').flatMap(t => compareForm(contract, contract.branch(schema, FORMS[t].type), t, member, at));
-}
-
-function compareForm(contract, said, type, member, at) {
-    switch (type) {
-    case 'string': return compareText(said, member, at);
-    case 'integer':
-    case 'number': return [...differ(`${at} minimum`, said.minimum, member.low), ...differ(`${at} maximum`, said.maximum, member.high)];
-    case 'array': return compareArray(contract, said, member, at);
-    case 'object': return member.members ? compareMembers(contract, said, member.members, at) : [];
-    default: return [...differ(`${at} format`, said.format, FORMS[type].format), ...differ(`${at} pattern`, said.pattern, FORMS[type].pattern)];
+// A schema and a struct member table, side by side; `at` is the pointer of the place.
+class BodyComparison {
+    constructor(contract) {
+        this.contract = contract;
     }
-}
 
-function compareText(said, member, at) {
-    return [
-        ...differ(`${at} minLength`, said.minLength, member.min_length),
-        ...differ(`${at} maxLength`, said.maxLength, member.max_length),
-        ...differ(`${at} enum`, said.enum?.filter(v => v !== null), member.choices),
-        ...differ(`${at} x-lines`, said['x-lines'] ?? false, member.lines),
-    ];
-}
+    members(schema, members, at) {
+        const said = this.contract.resolve(schema);
+        const names = Object.keys(members);
+        const properties = said.properties ?? {};
+        return [
+            ...differ(`${at} additionalProperties`, said.additionalProperties, false),
+            ...differ(`${at} members`, Object.keys(properties), names),
+            ...differ(`${at} required`, [...(said.required ?? [])].sort(), names.filter(n => members[n].required).sort()),
+            ...names.filter(n => properties[n]).flatMap(n => this.member(properties[n], members[n], `${at}/${n}`)),
+        ];
+    }
 
-function compareArray(contract, said, member, at) {
-    return [
-        ...differ(`${at} minItems`, said.minItems, member.min_length),
-        ...differ(`${at} maxItems`, said.maxItems, member.max_length),
-        ...(member.items ? compareMember(contract, said.items, member.items, `${at}/…`) : []),
-    ];
+    member(schema, member, at) {
+        const wanted = [...new Set(member.types.map(t => FORMS[t].type))].sort();
+        const differences = differ(`${at} types`, this.contract.types(schema), wanted);
+        if (differences.length > 0)
+            return differences;
+        const types = member.types.filter(t => t !== 'null');
+        return types.flatMap(t => this.#as(t, this.contract.branch(schema, FORMS[t].type), member, at));
+    }
+
+    #as(type, said, member, at) {
+        switch (type) {
+        case 'string': return this.#text(said, member, at);
+        case 'integer':
+        case 'number': return this.#number(said, member, at);
+        case 'array': return this.#array(said, member, at);
+        case 'object': return member.members ? this.members(said, member.members, at) : [];
+        default: return this.#form(said, FORMS[type], at);
+        }
+    }
+
+    #text(said, member, at) {
+        return [
+            ...differ(`${at} minLength`, said.minLength, member.min_length),
+            ...differ(`${at} maxLength`, said.maxLength, member.max_length),
+            ...differ(`${at} enum`, said.enum?.filter(v => v !== null), member.choices),
+            ...differ(`${at} x-lines`, said['x-lines'] ?? false, member.lines),
+        ];
+    }
+
+    #number(said, member, at) {
+        return [
+            ...differ(`${at} minimum`, said.minimum, member.low),
+            ...differ(`${at} maximum`, said.maximum, member.high),
+        ];
+    }
+
+    #array(said, member, at) {
+        return [
+            ...differ(`${at} minItems`, said.minItems, member.min_length),
+            ...differ(`${at} maxItems`, said.maxItems, member.max_length),
+            ...(member.items ? this.member(said.items, member.items, `${at}/…`) : []),
+        ];
+    }
+
+    #form(said, form, at) {
+        return [...differ(`${at} format`, said.format, form.format), ...differ(`${at} pattern`, said.pattern, form.pattern)];
+    }
 }
 
 // Statuses that follow from the line of routes.def.

@@ -1,6 +1,8 @@
 // problems.mjs: the problems and faults of the contract = api/base/problems.def and faults.def = what SQL raises.
 import { readFileSync, readdirSync } from 'node:fs';
-import { differ, subtract } from './report.mjs';
+import { subtract } from './report.mjs';
+
+const PROBLEM_TEXTS = ['title', 'detail', 'advice'];
 
 // Problems of no operation: of a path that knows other methods only.
 const OF_NO_OPERATION = ['method-not-allowed'];
@@ -11,7 +13,7 @@ export function compareProblems(contract, program, root, report) {
     const codes = program.faults.map(f => f.code);
     report.add('kinds of problems', subtract(schemas.ProblemCode.enum, slugs, 'openapi.yaml', 'problems.def'));
     report.add('kinds of faults', subtract(schemas.FaultCode.enum, codes, 'openapi.yaml', 'faults.def'));
-    report.add('texts of problems', program.problems.flatMap(p => lookAtTexts(p.slug, p, ['title', 'detail', 'advice'])));
+    report.add('texts of problems', program.problems.flatMap(p => lookAtTexts(p.slug, p, PROBLEM_TEXTS)));
     report.add('texts of faults', program.faults.flatMap(f => lookAtTexts(f.code, f, ['text'])));
     report.add('problems of responses', lookAtResponses(contract, program));
     report.add('problems that no operation documents', lookForUndocumented(contract, slugs));
@@ -23,7 +25,8 @@ function lookAtTexts(name, thing, members) {
         const [en, vi] = [thing[`${m}_en`], thing[`${m}_vi`]];
         if (!en || !vi)
             return [`${name}: ${m} is missing in ${en ? 'Vietnamese' : 'English'}`];
-        return placeholders(en).join() === placeholders(vi).join() ? [] : [`${name}: ${m} names other things in Vietnamese`];
+        const same = placeholders(en).join() === placeholders(vi).join();
+        return same ? [] : [`${name}: ${m} names other things in Vietnamese`];
     });
 }
 
@@ -68,7 +71,8 @@ function lookAtProblems(text, problems) {
         const problem = problems.get(unquote(literal));
         if (!problem)
             return [`${literal} is not in problems.def`];
-        return [...differ(`${literal} status`, problem.status, Number(status)), ...lookAtParams(literal, problem.detail_en, params)];
+        const statuses = problem.status === Number(status) ? [] : [`${literal} has the status ${problem.status}, not ${status}`];
+        return [...statuses, ...lookAtParams(literal, problem.detail_en, params)];
     });
 }
 
@@ -88,8 +92,9 @@ function faultsWritten(text) {
 
 // A text's {names} are among the params given with it; a part in [brackets] can do without.
 function lookAtParams(literal, text, params) {
-    return placeholders(text.replace(/\[[^\]]*\]/g, '')).filter(n => !params?.includes(`'${n}'`) && !params?.includes(`"${n}"`))
-        .map(n => `${literal}: its text needs {${n}}`);
+    const needed = placeholders(text.replace(/\[[^\]]*\]/g, ''));
+    const given = n => params?.includes(`'${n}'`) || params?.includes(`"${n}"`);
+    return needed.filter(n => !given(n)).map(n => `${literal}: its text needs {${n}}`);
 }
 
 function unquote(literal) {

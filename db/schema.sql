@@ -1,0 +1,3275 @@
+-- What db/migrations add up to.  Made by tests/schema/check --update, compared by tests/schema/check.
+
+
+SET statement_timeout = 0;
+SET lock_timeout = 0;
+SET idle_in_transaction_session_timeout = 0;
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+SET check_function_bodies = false;
+SET xmloption = content;
+SET client_min_messages = warning;
+SET row_security = off;
+
+CREATE SCHEMA app;
+
+COMMENT ON SCHEMA app IS 'Emulation and indicator reporting of the communes of a district.';
+
+CREATE COLLATION app.natural_order (provider = icu, locale = 'en-u-kn-true');
+
+COMMENT ON COLLATION app.natural_order IS 'Sorts /values/2 before /values/10.';
+
+CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA app;
+
+COMMENT ON EXTENSION btree_gist IS 'support for indexing common datatypes in GiST';
+
+CREATE EXTENSION IF NOT EXISTS unaccent WITH SCHEMA app;
+
+COMMENT ON EXTENSION unaccent IS 'text search dictionary that removes accents';
+
+CREATE DOMAIN app.code AS text
+	CONSTRAINT code_check CHECK ((VALUE ~ '^[a-z0-9][a-z0-9_-]{0,63}$'::text));
+
+COMMENT ON DOMAIN app.code IS 'A code of our own: stable, never reused, fit for URLs.';
+
+CREATE DOMAIN app.line AS text
+	CONSTRAINT line_check CHECK (((VALUE IS NFC NORMALIZED) AND (VALUE !~ '[[:cntrl:]]'::text) AND (VALUE <> ''::text) AND (length(VALUE) <= 500)));
+
+COMMENT ON DOMAIN app.line IS 'One line written by people, NFC (Unicode TR 15), at most 500 characters.';
+
+CREATE DOMAIN app.prose AS text
+	CONSTRAINT prose_check CHECK (((VALUE IS NFC NORMALIZED) AND (length(VALUE) <= 10000)));
+
+COMMENT ON DOMAIN app.prose IS 'Text written by people, NFC, at most 10,000 characters.';
+
+SET default_tablespace = '';
+
+SET default_table_access_method = heap;
+
+CREATE TABLE app.indicator_version (
+    id integer NOT NULL,
+    indicator_id integer NOT NULL,
+    valid daterange NOT NULL,
+    name_vi app.line NOT NULL,
+    name_en app.line NOT NULL,
+    unit_vi app.line NOT NULL,
+    unit_code text NOT NULL,
+    value_type text NOT NULL,
+    decimals integer NOT NULL,
+    measure text NOT NULL,
+    direction text NOT NULL,
+    entry text NOT NULL,
+    result text NOT NULL,
+    scale numeric DEFAULT 1 NOT NULL,
+    aggregation text NOT NULL,
+    weight_id integer,
+    low numeric,
+    high numeric,
+    pair_of numeric,
+    applies_to text[] NOT NULL,
+    definition app.prose,
+    CONSTRAINT indicator_version_aggregation_check CHECK ((aggregation = ANY (ARRAY['sum'::text, 'ratio_of_sums'::text, 'weighted_mean'::text, 'count_true'::text, 'count_complete'::text]))),
+    CONSTRAINT indicator_version_decimals_check CHECK (((decimals >= 0) AND (decimals <= 6))),
+    CONSTRAINT indicator_version_direction_check CHECK ((direction = ANY (ARRAY['higher'::text, 'lower'::text]))),
+    CONSTRAINT indicator_version_entry_check CHECK ((entry = ANY (ARRAY['value'::text, 'pair'::text, 'computed'::text]))),
+    CONSTRAINT indicator_version_measure_check CHECK ((measure = ANY (ARRAY['flow'::text, 'stock'::text, 'status'::text, 'ratio'::text]))),
+    CONSTRAINT indicator_version_result_check CHECK ((result = ANY (ARRAY['total'::text, 'ratio'::text]))),
+    CONSTRAINT indicator_version_scale_check CHECK ((scale > (0)::numeric)),
+    CONSTRAINT indicator_version_status CHECK (((value_type <> 'boolean'::text) OR ((measure = 'status'::text) AND (aggregation = 'count_true'::text)))),
+    CONSTRAINT indicator_version_valid_check CHECK ((NOT isempty(valid))),
+    CONSTRAINT indicator_version_value_type_check CHECK ((value_type = ANY (ARRAY['number'::text, 'integer'::text, 'percent'::text, 'boolean'::text, 'criteria_count'::text]))),
+    CONSTRAINT indicator_version_weighted CHECK ((((aggregation = 'weighted_mean'::text) = (weight_id IS NOT NULL)) AND ((weight_id IS NULL) OR ((result = 'ratio'::text) AND (entry = 'value'::text)))))
+);
+
+COMMENT ON TABLE app.indicator_version IS 'How an indicator is defined, through time.';
+
+COMMENT ON COLUMN app.indicator_version.id IS 'Internal number.';
+
+COMMENT ON COLUMN app.indicator_version.indicator_id IS 'Indicator.';
+
+COMMENT ON COLUMN app.indicator_version.valid IS 'Days on which this definition holds; the last day of a period decides.';
+
+COMMENT ON COLUMN app.indicator_version.name_vi IS 'Vietnamese name, as in the plan.';
+
+COMMENT ON COLUMN app.indicator_version.name_en IS 'English name.';
+
+COMMENT ON COLUMN app.indicator_version.unit_vi IS 'Unit of measure, in Vietnamese.';
+
+COMMENT ON COLUMN app.indicator_version.unit_code IS 'Unit of measure, as a code.';
+
+COMMENT ON COLUMN app.indicator_version.value_type IS 'boolean: met or not; criteria_count: criteria met of a set.';
+
+COMMENT ON COLUMN app.indicator_version.decimals IS 'Decimals of a value as entered and as shown; rates are rounded to them only for showing.';
+
+COMMENT ON COLUMN app.indicator_version.measure IS 'flow: belongs to its period and adds up over time; stock: at a date, never added over time; status: met or not at a date; ratio: computed.';
+
+COMMENT ON COLUMN app.indicator_version.direction IS 'Which way is better.';
+
+COMMENT ON COLUMN app.indicator_version.entry IS 'value: one figure; pair: numerator and denominator; computed: never typed in.';
+
+COMMENT ON COLUMN app.indicator_version.result IS 'total: the numerator is the value; ratio: scale × numerator / denominator is.';
+
+COMMENT ON COLUMN app.indicator_version.scale IS 'Factor of a ratio: 100 for percent.';
+
+COMMENT ON COLUMN app.indicator_version.aggregation IS 'Over units: sum; ratio_of_sums; weighted_mean (an estimate); count_true: units for which it is true; count_complete: units whose numerator reaches the denominator.  Never a mean of rates.';
+
+COMMENT ON COLUMN app.indicator_version.weight_id IS 'Weight of a weighted mean.';
+
+COMMENT ON COLUMN app.indicator_version.low IS 'Least value that is accepted.';
+
+COMMENT ON COLUMN app.indicator_version.high IS 'Greatest value that is accepted.';
+
+COMMENT ON COLUMN app.indicator_version.pair_of IS 'The only denominator of a pair, where it is fixed: 19 criteria.';
+
+COMMENT ON COLUMN app.indicator_version.applies_to IS 'Kinds of unit that report it.';
+
+COMMENT ON COLUMN app.indicator_version.definition IS 'What is counted, what is open or ambiguous in the source, and what was decided.';
+
+CREATE TYPE app.sent_value AS (
+	pointer text,
+	code text,
+	indicator_id integer,
+	field text,
+	asked boolean,
+	first text,
+	given text[],
+	item jsonb,
+	definition app.indicator_version
+);
+
+COMMENT ON TYPE app.sent_value IS 'One element of a body''s values beside the definition it speaks of.';
+
+CREATE FUNCTION app.accepted_values(p_units integer[], p_forms integer[], p_periods integer[], p_indicators integer[]) RETURNS TABLE(unit_id integer, form_id integer, period_id integer, indicator_id integer, value numeric, denominator numeric, missing_reason text, status text, invented boolean)
+    LANGUAGE plpgsql STABLE
+    SET enable_nestloop TO 'on'
+    AS $$
+#variable_conflict use_column
+begin
+    return query
+    select s.unit_id, s.form_id, s.period_id, v.indicator_id, v.value, v.denominator, v.missing_reason, v.status, s.invented
+      from app.submission s
+      join app.submission_value v on v.submission_id = s.id and v.indicator_id = any (p_indicators)
+     where s.state = 'accepted' and s.form_id = any (p_forms) and s.unit_id = any (p_units) and s.period_id = any (p_periods);
+end $$;
+
+COMMENT ON FUNCTION app.accepted_values(p_units integer[], p_forms integer[], p_periods integer[], p_indicators integer[]) IS 'The accepted figures that a query needs, as far as the caller sees them.';
+
+CREATE FUNCTION app.account_bootstrap(p_login text, p_name text, p_password jsonb, p_roles text[], p_demo boolean) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+declare
+    made int;
+begin
+    insert into app.account (login, name, password_salt, password_verifier, password_opslimit, password_memlimit, demo)
+    values (p_login, p_name, decode(p_password ->> 'salt', 'hex'), decode(p_password ->> 'verifier', 'hex'),
+            (p_password ->> 'opslimit')::int, (p_password ->> 'memlimit')::int, p_demo)
+    on conflict (login) do nothing returning id into made;
+    insert into app.account_role (account_id, role, unit_id)
+    select made, split_part(r, '@', 1), u.id
+      from unnest(p_roles) r left join app.unit u on u.code = split_part(r, '@', 2)
+     where made is not null;
+    return made is not null;
+end $$;
+
+COMMENT ON FUNCTION app.account_bootstrap(p_login text, p_name text, p_password jsonb, p_roles text[], p_demo boolean) IS 'Makes an account from the command line, as the owner: password as {salt, verifier (hex), opslimit, memlimit}, roles as ROLE@unit; false when the login exists.';
+
+CREATE FUNCTION app.account_name(p_account integer) RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return (select name::text from app.account where id = p_account);
+end $$;
+
+COMMENT ON FUNCTION app.account_name(p_account integer) IS 'Name of whoever did something, for those who may see what was done.';
+
+CREATE FUNCTION app.fault(pointer text, code text, params jsonb DEFAULT '{}'::jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN jsonb_build_object('pointer', pointer, 'code', code, 'params', params);
+
+COMMENT ON FUNCTION app.fault(pointer text, code text, params jsonb) IS 'One fault of a body: RFC 6901 pointer, code of api/base/faults.def, what its text names.';
+
+CREATE TABLE app.role (
+    code text NOT NULL,
+    name_vi app.line NOT NULL,
+    name_en app.line NOT NULL,
+    reach text NOT NULL,
+    levels text[] NOT NULL,
+    CONSTRAINT role_code_check CHECK ((code ~ '^[A-Z_]{3,40}$'::text)),
+    CONSTRAINT role_reach_check CHECK ((reach = ANY (ARRAY['own'::text, 'received'::text, 'accepted'::text, 'none'::text])))
+);
+
+COMMENT ON TABLE app.role IS 'Roles drawn from the plan (43/KH-UBND, section III and recipients); combinable, each held for a unit.';
+
+COMMENT ON COLUMN app.role.code IS 'Role code.';
+
+COMMENT ON COLUMN app.role.name_vi IS 'Vietnamese name.';
+
+COMMENT ON COLUMN app.role.name_en IS 'English name.';
+
+COMMENT ON COLUMN app.role.reach IS 'Which submissions it shows: own = all of the unit and below; received = those sent to the unit or below, drafts excepted; accepted = accepted ones only; none.';
+
+COMMENT ON COLUMN app.role.levels IS 'Levels of the units it can be held for.';
+
+CREATE TABLE app.unit (
+    id integer NOT NULL,
+    code app.code NOT NULL,
+    kind text NOT NULL,
+    valid daterange NOT NULL,
+    note app.prose,
+    source app.prose,
+    CONSTRAINT unit_valid_check CHECK ((NOT isempty(valid)))
+);
+
+COMMENT ON TABLE app.unit IS 'A province, district, commune, town or village for as long as it exists.  Official codes are reused over time; ours never.';
+
+COMMENT ON COLUMN app.unit.id IS 'Internal number.';
+
+COMMENT ON COLUMN app.unit.code IS 'Code of our own, never reused.';
+
+COMMENT ON COLUMN app.unit.kind IS 'Kind of unit.';
+
+COMMENT ON COLUMN app.unit.valid IS 'Days of its life; open at an end that is unknown or not yet there.';
+
+COMMENT ON COLUMN app.unit.note IS 'What to know about it.';
+
+COMMENT ON COLUMN app.unit.source IS 'Where this is from, and how far it was verified.';
+
+CREATE TABLE app.unit_kind (
+    code text NOT NULL,
+    level text NOT NULL,
+    name_vi app.line NOT NULL,
+    name_en app.line NOT NULL,
+    CONSTRAINT unit_kind_code_check CHECK ((code ~ '^[A-Z_]{3,40}$'::text)),
+    CONSTRAINT unit_kind_level_check CHECK ((level = ANY (ARRAY['province'::text, 'district'::text, 'commune'::text, 'village'::text])))
+);
+
+COMMENT ON TABLE app.unit_kind IS 'Kinds of unit and the level they stand at.';
+
+COMMENT ON COLUMN app.unit_kind.code IS 'Kind of unit, as in the glossary.';
+
+COMMENT ON COLUMN app.unit_kind.level IS 'Level in the tree.';
+
+COMMENT ON COLUMN app.unit_kind.name_vi IS 'Vietnamese name.';
+
+COMMENT ON COLUMN app.unit_kind.name_en IS 'English name.';
+
+CREATE FUNCTION app.account_roles_read(p_roles jsonb) RETURNS TABLE(role text, unit_id integer, fault jsonb)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT r.code,
+     u.id,
+         CASE
+             WHEN (r.code IS NULL) THEN app.fault((('/roles/'::text || (e.ord - 1)) || '/role'::text), 'unknown-role'::text, jsonb_build_object('role', "left"((e.item ->> 'role'::text), 64)))
+             WHEN (u.id IS NULL) THEN app.fault((('/roles/'::text || (e.ord - 1)) || '/unit'::text), 'unknown-unit'::text, jsonb_build_object('unit', "left"((e.item ->> 'unit'::text), 64)))
+             WHEN (NOT (k.level = ANY (r.levels))) THEN app.fault((('/roles/'::text || (e.ord - 1)) || '/unit'::text), 'role-not-at-level'::text, jsonb_build_object('role', r.code, 'level', k.level))
+             ELSE NULL::jsonb
+         END AS "case"
+    FROM (((jsonb_array_elements(
+         CASE jsonb_typeof(account_roles_read.p_roles)
+             WHEN 'array'::text THEN account_roles_read.p_roles
+             ELSE '[]'::jsonb
+         END) WITH ORDINALITY e(item, ord)
+      LEFT JOIN app.role r ON ((r.code = (e.item ->> 'role'::text))))
+      LEFT JOIN app.unit u ON (((u.code)::text = (e.item ->> 'unit'::text))))
+      LEFT JOIN app.unit_kind k ON ((k.code = u.kind)))
+   WHERE ((jsonb_typeof(e.item) = 'object'::text) AND (jsonb_typeof((e.item -> 'role'::text)) = 'string'::text) AND (jsonb_typeof((e.item -> 'unit'::text)) = 'string'::text));
+END;
+
+COMMENT ON FUNCTION app.account_roles_read(p_roles jsonb) IS 'The roles of a body, each found or with its fault.';
+
+CREATE TABLE app.submission (
+    id bigint NOT NULL,
+    form_id integer NOT NULL,
+    unit_id integer NOT NULL,
+    period_id integer NOT NULL,
+    receiver_id integer NOT NULL,
+    state text DEFAULT 'draft'::text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    as_of_date date,
+    note app.prose,
+    reason app.prose,
+    invented boolean DEFAULT false NOT NULL,
+    created_by integer NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    submitted_at timestamp with time zone,
+    decided_at timestamp with time zone,
+    CONSTRAINT submission_check CHECK ((receiver_id <> unit_id)),
+    CONSTRAINT submission_instants CHECK ((((state = 'draft'::text) OR (submitted_at IS NOT NULL)) AND ((state = ANY (ARRAY['returned'::text, 'accepted'::text])) = (decided_at IS NOT NULL)))),
+    CONSTRAINT submission_returned_with_reason CHECK (((state <> 'returned'::text) OR (((reason)::text ~ '\S'::text) IS TRUE))),
+    CONSTRAINT submission_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'submitted'::text, 'returned'::text, 'accepted'::text])))
+);
+
+ALTER TABLE ONLY app.submission FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.submission IS 'What a unit reports on a form for a period: one, whoever sends it.';
+
+COMMENT ON COLUMN app.submission.id IS 'Number.';
+
+COMMENT ON COLUMN app.submission.form_id IS 'Form.';
+
+COMMENT ON COLUMN app.submission.unit_id IS 'Reporting unit.';
+
+COMMENT ON COLUMN app.submission.period_id IS 'Period.';
+
+COMMENT ON COLUMN app.submission.receiver_id IS 'The unit it is sent to: the parent on the last day of the period.';
+
+COMMENT ON COLUMN app.submission.state IS 'draft → submitted → returned or accepted.';
+
+COMMENT ON COLUMN app.submission.version IS 'Row version, for ETag and If-Match; every change of a value or the state adds one.';
+
+COMMENT ON COLUMN app.submission.as_of_date IS 'Date of the figures (tính đến ngày).';
+
+COMMENT ON COLUMN app.submission.note IS 'Difficulties, recommendations.';
+
+COMMENT ON COLUMN app.submission.reason IS 'Reason of the last step; always there for a return.';
+
+COMMENT ON COLUMN app.submission.invented IS 'Entered by a demonstration account.';
+
+COMMENT ON COLUMN app.submission.created_by IS 'Who started it.';
+
+COMMENT ON COLUMN app.submission.created_at IS 'When.';
+
+COMMENT ON COLUMN app.submission.updated_at IS 'Last change.';
+
+COMMENT ON COLUMN app.submission.submitted_at IS 'Last submission; lateness is judged by it.';
+
+COMMENT ON COLUMN app.submission.decided_at IS 'When it was returned or accepted.';
+
+CREATE FUNCTION app.allowed_actions(s app.submission, p_grants text[]) RETURNS text[]
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return (
+    select case when app.is_locked(s.period_id) then '{}'::text[]
+                else case when app.may_edit(s, p_grants) then '{edit}'::text[] else '{}'::text[] end
+                     || coalesce((select array_agg(r.action order by r.action) from app.transition_rule r
+                                   where r.from_state = s.state and app.may_step(s, r, p_grants)), '{}') end);
+end $$;
+
+COMMENT ON FUNCTION app.allowed_actions(s app.submission, p_grants text[]) IS 'What the caller may do next: edit, submit, withdraw, return, accept.';
+
+CREATE TABLE app.form_indicator (
+    form_id integer NOT NULL,
+    indicator_id integer NOT NULL,
+    level text NOT NULL,
+    frequency text NOT NULL,
+    valid daterange NOT NULL,
+    required boolean DEFAULT true NOT NULL
+);
+
+COMMENT ON TABLE app.form_indicator IS 'Indicators of a form.  The same figure is never asked twice for the same period.';
+
+COMMENT ON COLUMN app.form_indicator.form_id IS 'Form.';
+
+COMMENT ON COLUMN app.form_indicator.indicator_id IS 'Indicator.';
+
+COMMENT ON COLUMN app.form_indicator.level IS 'Level of the form.';
+
+COMMENT ON COLUMN app.form_indicator.frequency IS 'Frequency of the form.';
+
+COMMENT ON COLUMN app.form_indicator.valid IS 'Days on which the form is in use.';
+
+COMMENT ON COLUMN app.form_indicator.required IS 'Must be answered, by a value or a reason why there is none, before the form is submitted.';
+
+CREATE TABLE app.indicator (
+    id integer NOT NULL,
+    code app.code NOT NULL,
+    kind text NOT NULL,
+    parent_id integer,
+    section text NOT NULL,
+    sort_order integer NOT NULL,
+    field text DEFAULT 'general'::text NOT NULL,
+    CONSTRAINT indicator_field_check CHECK ((field = ANY (ARRAY['general'::text, 'culture'::text]))),
+    CONSTRAINT indicator_kind_check CHECK ((kind = ANY (ARRAY['headline'::text, 'component'::text, 'base'::text]))),
+    CONSTRAINT indicator_section_check CHECK ((section = ANY (ARRAY['kinh_te_xa_hoi'::text, 'quoc_phong_an_ninh'::text, 'bien_so_goc'::text])))
+);
+
+COMMENT ON TABLE app.indicator IS 'What can be reported: the plan''s headline lines, their components, and the base variables that rates are computed from.';
+
+COMMENT ON COLUMN app.indicator.id IS 'Internal number.';
+
+COMMENT ON COLUMN app.indicator.code IS 'Code of our own.';
+
+COMMENT ON COLUMN app.indicator.kind IS 'A line of the plan, a part of one, or a base variable.';
+
+COMMENT ON COLUMN app.indicator.parent_id IS 'The line it is a part of.';
+
+COMMENT ON COLUMN app.indicator.section IS 'Section of the plan, 2.3; bien_so_goc = base variables, which the plan does not list.';
+
+COMMENT ON COLUMN app.indicator.sort_order IS 'Order as in the plan.';
+
+COMMENT ON COLUMN app.indicator.field IS 'culture: the culture and information officer may enter it too.';
+
+CREATE TABLE app.period (
+    id integer NOT NULL,
+    code text NOT NULL,
+    frequency text NOT NULL,
+    year integer NOT NULL,
+    ordinal integer NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    due_at timestamp with time zone,
+    grace_until timestamp with time zone,
+    locks_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT period_code_shape CHECK ((code ~ '^[0-9]{4}(-(H[12]|Q[1-4]|9M|0[1-9]|1[0-2]))?$'::text)),
+    CONSTRAINT period_frequency_check CHECK ((frequency = ANY (ARRAY['month'::text, 'quarter'::text, 'half'::text, 'nine_months'::text, 'year'::text]))),
+    CONSTRAINT period_instants CHECK (((due_at <= grace_until) AND (due_at <= locks_at) AND (grace_until <= locks_at) AND (due_at > ends_on))),
+    CONSTRAINT period_ordinal_check CHECK (((ordinal >= 1) AND (ordinal <= 12))),
+    CONSTRAINT period_window CHECK ((starts_on <= ends_on)),
+    CONSTRAINT period_year_check CHECK (((year >= 1990) AND (year <= 2100)))
+);
+
+COMMENT ON TABLE app.period IS 'Reporting periods with their own windows: under Decree 09/2019/NĐ-CP a month runs from the 15th to the 14th.  Never computed from the calendar.';
+
+COMMENT ON COLUMN app.period.id IS 'Internal number.';
+
+COMMENT ON COLUMN app.period.code IS '2022, 2022-H1, 2022-Q1, 2022-9M or 2022-03.';
+
+COMMENT ON COLUMN app.period.frequency IS 'How often such a period comes.';
+
+COMMENT ON COLUMN app.period.year IS 'Reporting year.';
+
+COMMENT ON COLUMN app.period.ordinal IS 'Which one of the year.';
+
+COMMENT ON COLUMN app.period.starts_on IS 'First day.';
+
+COMMENT ON COLUMN app.period.ends_on IS 'Last day (chốt số liệu).';
+
+COMMENT ON COLUMN app.period.due_at IS 'Until when a submission is in time.';
+
+COMMENT ON COLUMN app.period.grace_until IS 'Until when lateness is excused.';
+
+COMMENT ON COLUMN app.period.locks_at IS 'From when nothing of this period may change; null: not locked.';
+
+COMMENT ON COLUMN app.period.version IS 'Row version, for ETag and If-Match.';
+
+CREATE TABLE app.submission_value (
+    submission_id bigint NOT NULL,
+    unit_id integer NOT NULL,
+    indicator_id integer NOT NULL,
+    value numeric,
+    numerator numeric,
+    denominator numeric,
+    missing_reason text,
+    status text DEFAULT 'PROVISIONAL'::text NOT NULL,
+    note app.prose,
+    written_by integer NOT NULL,
+    written_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT submission_value_missing_reason_check CHECK ((missing_reason = ANY (ARRAY['not_available'::text, 'not_collected'::text, 'not_applicable'::text, 'confidential'::text]))),
+    CONSTRAINT submission_value_one_of CHECK (((num_nonnulls(value, missing_reason) = 1) AND ((numerator IS NULL) = (denominator IS NULL)) AND ((value IS NOT NULL) OR (numerator IS NULL)))),
+    CONSTRAINT submission_value_pair CHECK (((numerator >= (0)::numeric) AND (numerator <= denominator))),
+    CONSTRAINT submission_value_size CHECK (((abs(value) < '1000000000000000'::numeric) AND (scale(value) <= 6))),
+    CONSTRAINT submission_value_status_check CHECK ((status = ANY (ARRAY['ESTIMATE'::text, 'PROVISIONAL'::text, 'OFFICIAL'::text])))
+);
+
+ALTER TABLE ONLY app.submission_value FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.submission_value IS 'The figures.  No row: not answered; a missing_reason: answered, there is none.  Neither is zero.';
+
+COMMENT ON COLUMN app.submission_value.submission_id IS 'Submission.';
+
+COMMENT ON COLUMN app.submission_value.unit_id IS 'Its unit.';
+
+COMMENT ON COLUMN app.submission_value.indicator_id IS 'Indicator; totals and rates are never stored.';
+
+COMMENT ON COLUMN app.submission_value.value IS 'The figure, exact; 1 or 0 for a status; the numerator for a pair.';
+
+COMMENT ON COLUMN app.submission_value.numerator IS 'Of a pair: criteria met.';
+
+COMMENT ON COLUMN app.submission_value.denominator IS 'Of a pair: out of how many.';
+
+COMMENT ON COLUMN app.submission_value.missing_reason IS 'Why there is no figure.';
+
+COMMENT ON COLUMN app.submission_value.status IS 'ESTIMATE (ước thực hiện), PROVISIONAL (sơ bộ), OFFICIAL (chính thức).';
+
+COMMENT ON COLUMN app.submission_value.note IS 'Remark of the reporter.';
+
+COMMENT ON COLUMN app.submission_value.written_by IS 'Who entered it.';
+
+COMMENT ON COLUMN app.submission_value.written_at IS 'When.';
+
+CREATE FUNCTION app.answer_faults(s app.submission) RETURNS SETOF jsonb
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT app.fault('/values'::text, 'not-answered'::text, jsonb_build_object('indicator', i.code, 'name', v.name_vi)) AS fault
+    FROM (((((app.form_indicator f
+      JOIN app.indicator i ON ((i.id = f.indicator_id)))
+      JOIN app.period p ON ((p.id = (answer_faults.s).period_id)))
+      JOIN app.unit u ON ((u.id = (answer_faults.s).unit_id)))
+      JOIN app.indicator_version v ON (((v.indicator_id = i.id) AND (v.valid @> p.ends_on) AND (u.kind = ANY (v.applies_to)))))
+      LEFT JOIN app.submission_value x ON (((x.submission_id = (answer_faults.s).id) AND (x.indicator_id = i.id))))
+   WHERE ((f.form_id = (answer_faults.s).form_id) AND f.required AND (x.indicator_id IS NULL))
+   ORDER BY i.sort_order;
+END;
+
+COMMENT ON FUNCTION app.answer_faults(s app.submission) IS 'What is not answered yet.  Zero is an answer and so is a missing_reason; no answer is not zero.';
+
+CREATE FUNCTION app.audit_changed() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    hidden constant text[] := '{password_salt,password_verifier,hash,key}';
+    row_before constant jsonb := to_jsonb(old) - hidden;
+    row_after constant jsonb := case when tg_op = 'UPDATE' then to_jsonb(new) - hidden end;
+begin
+    insert into app.audit (account_id, request, table_name, action, unit_id, before, after)
+    values (app.me(), current_setting('app.request', true), tg_table_name, lower(tg_op),
+            (row_before ->> 'unit_id')::int, row_before, row_after);
+    return null;
+end $$;
+
+COMMENT ON FUNCTION app.audit_changed() IS 'Records an updated or deleted row.';
+
+CREATE FUNCTION app.audit_inserted() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    insert into app.audit (account_id, request, table_name, action, unit_id, after)
+    select me, current_setting('app.request', true), tg_table_name, 'insert', (r ->> 'unit_id')::int, r
+      from (select (select app.me()) as me, to_jsonb(n) - '{password_salt,password_verifier,hash,key}'::text[] as r from new_rows n) t;
+    return null;
+end $$;
+
+COMMENT ON FUNCTION app.audit_inserted() IS 'Records inserted rows, one statement for all of them.';
+
+CREATE FUNCTION app.audit_refuse() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    raise exception using errcode = 'TD403', message = 'forbidden';
+end $$;
+
+COMMENT ON FUNCTION app.audit_refuse() IS 'The record of changes is append-only, and emptying another table would pass by it.';
+
+CREATE PROCEDURE app.audit_table(IN target regclass)
+    LANGUAGE plpgsql
+    AS $$
+begin
+    execute format('create trigger audit_inserted after insert on %s referencing new table as new_rows '
+                   'for each statement execute function app.audit_inserted()', target);
+    execute format('create trigger audit_changed after update or delete on %s '
+                   'for each row execute function app.audit_changed()', target);
+    execute format('create trigger audit_emptied before truncate on %s '
+                   'for each statement execute function app.audit_refuse()', target);
+end $$;
+
+COMMENT ON PROCEDURE app.audit_table(IN target regclass) IS 'Puts the three recording triggers on a table.';
+
+CREATE FUNCTION app.body(text) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN CASE WHEN (($1 IS NFC NORMALIZED) AND (strpos($1, '\u'::text) = 0)) THEN ($1)::jsonb ELSE (NORMALIZE((($1)::jsonb)::text, NFC))::jsonb END;
+
+COMMENT ON FUNCTION app.body(text) IS 'A request body as jsonb, its strings in NFC; digits of numbers stay as sent.';
+
+CREATE FUNCTION app.cells(p_units integer[], p_indicators integer[], p_periods integer[]) RETURNS TABLE(unit_id integer, indicator_id integer, period_id integer, d app.indicator_version, value numeric, n integer, expected integer, numerator numeric, denominator numeric, flags text[], why text)
+    LANGUAGE plpgsql STABLE
+    SET enable_nestloop TO 'off'
+    AS $$ -- the planner cannot know how few or many rows each step has
+#variable_conflict use_column
+begin
+    return query
+    with recursive asked as materialized (
+        select row_number() over () as aid, i.id as indicator_id, p.id as period_id, d.id as version_id, d.aggregation, d.weight_id, d.applies_to
+          from unnest(p_indicators) i(id)
+          join app.period p on p.id = any (p_periods)
+          join app.indicator_version d on d.indicator_id = i.id and d.valid @> p.ends_on
+    ), need as materialized (   -- the entered figures behind each asked one
+        select a.aid, a.period_id, coalesce(t.indicator_id, a.indicator_id) as source_id,
+               coalesce(t.side, 'numerator') as side, coalesce(t.coefficient, 1) as coefficient, coalesce(t.counts, 'value') as counts
+          from asked a left join app.indicator_term t on t.version_id = a.version_id
+        union all
+        select a.aid, a.period_id, a.weight_id, 'weight', 1, 'value' from asked a where a.weight_id is not null
+    ), tiling as ( -- forms that ask a source, and how their periods tile the asked one
+        select k.period_id, k.source_id, f.form_id, q.id as from_id, q.ends_on = p.ends_on as is_last, d.measure, q.id <> p.id as finer,
+               array_position('{month,quarter,half,nine_months,year}', q.frequency) as coarseness,
+               sum(q.ends_on - q.starts_on + 1) over (partition by k.period_id, k.source_id, f.form_id) = p.ends_on - p.starts_on + 1 as tiles
+          from (select distinct source_id, period_id from need) k
+          join app.period p on p.id = k.period_id
+          join app.indicator_version d on d.indicator_id = k.source_id and d.valid @> p.ends_on
+          join app.form_indicator f on f.indicator_id = k.source_id and f.level = 'commune' and f.valid @> p.ends_on
+          join app.period q on q.frequency = f.frequency and q.starts_on >= p.starts_on and q.ends_on <= p.ends_on
+    ), supply as materialized ( -- the coarsest one serves; flows add up over it, stocks and statuses are those of its last period
+        select row_number() over () as sid, t.*
+          from (select t.*, max(t.coarseness) over (partition by t.period_id, t.source_id) as best from tiling t where t.tiles) t
+         where t.coarseness = t.best and (t.measure = 'flow' or t.is_last)
+    ), below as (
+        select u.id as unit_id, p.id as period_id, p.ends_on, u.id
+          from unnest(p_units) u(id) join app.period p on p.id = any (p_periods)
+        union
+        select b.unit_id, b.period_id, b.ends_on, x.unit_id
+          from below b join app.unit_parent x on x.parent_id = b.id and x.valid @> b.ends_on
+    ), reporter as materialized ( -- who is expected to report: commune-level units alive on the period's last day
+        select row_number() over () as rid, b.unit_id, b.period_id, b.id, u.kind, x.parent_id,
+               b.id = any ((select app.reach('own'))::int[]) or x.parent_id = any ((select app.reach('received'))::int[])
+               or x.parent_id = any ((select app.reach('accepted'))::int[]) as in_reach
+          from below b
+          join app.unit u on u.id = b.id and u.valid @> b.ends_on
+          join app.unit_kind k on k.code = u.kind and k.level = 'commune'
+          left join app.unit_parent x on x.unit_id = b.id and x.valid @> b.ends_on
+    ), accepted as materialized ( -- every accepted figure that is needed, once
+        select v.unit_id::bigint << 32 | y.sid as key, v.invented, v.value, v.denominator as den, v.missing_reason, v.status
+          from app.accepted_values(array(select distinct r.id from reporter r), array(select distinct y.form_id from supply y),
+                                   array(select distinct y.from_id from supply y), array(select distinct y.source_id from supply y)) v
+          join supply y on y.form_id = v.form_id and y.from_id = v.period_id and y.source_id = v.indicator_id
+    ), source as materialized ( -- one entered figure of one reporter for the asked period
+        select r.rid << 32 | s.source_id as key,
+               count(*) = count(a.value) + count(*) filter (where a.missing_reason = 'not_applicable') as complete,
+               bool_and(coalesce(a.missing_reason = 'not_applicable', false)) as not_applicable,
+               sum(a.value) as value, sum(a.den) as den,
+               bool_or(a.status = 'ESTIMATE') as estimate, bool_or(a.status <> 'OFFICIAL') as provisional, bool_or(a.invented) as invented,
+               bool_or(s.finer and s.measure = 'flow') as accumulated,
+               bool_and(r.in_reach or b.id is not null) as visible
+          from reporter r
+          join supply s on s.period_id = r.period_id
+          left join app.publication b on b.unit_id = r.parent_id and b.form_id = s.form_id and b.period_id = s.from_id
+          left join accepted a on a.key = (r.id::bigint << 32 | s.sid)
+         group by r.rid, s.source_id
+    ), part as materialized (   -- one asked figure of one reporter
+        select r.unit_id, r.id as reporter_id, r.kind, n.aid,
+               coalesce(bool_and(x.complete) filter (where n.side <> 'weight'), false) as own_complete,
+               coalesce(bool_and(x.complete), false) as complete,
+               bool_and(x.key is not null) as asked_for,
+               coalesce(bool_and(x.not_applicable) filter (where n.side <> 'weight'), false) as not_applicable,
+               coalesce(bool_and(x.visible), true) as visible,
+               sum(n.coefficient * case n.counts when 'value' then coalesce(x.value, 0) else (x.value is not null)::int end) filter (where n.side = 'numerator') as num,
+               sum(n.coefficient * case n.counts when 'value' then coalesce(x.value, 0) else (x.value is not null)::int end) filter (where n.side = 'denominator') as den,
+               sum(x.value) filter (where n.side = 'weight') as weight, sum(x.den) as pair_den,
+               bool_or(x.estimate) as estimate, bool_or(x.provisional) as provisional, bool_or(x.invented) as invented, bool_or(x.accumulated) as accumulated
+          from reporter r
+          join need n on n.period_id = r.period_id
+          left join source x on x.key = (r.rid << 32 | n.source_id)
+         group by r.rid, r.unit_id, r.id, r.kind, n.aid
+    ), fraction as ( -- as numerator and denominator; a unit's own figure needs no weight
+        select t.*, a.aggregation, t.unit_id = t.reporter_id as single,
+               t.kind = any (a.applies_to) and t.asked_for and not t.not_applicable as expected,
+               case when t.unit_id = t.reporter_id then t.own_complete else t.complete end as counted,
+               case when a.weight_id is not null and t.unit_id <> t.reporter_id then t.num * t.weight else t.num end as top,
+               case when a.weight_id is not null then case when t.unit_id = t.reporter_id then 1 else t.weight end
+                    else coalesce(t.den, t.pair_den) end as bottom
+          from part t
+          join asked a on a.aid = t.aid
+    ), total as materialized (
+        select f.unit_id::bigint << 32 | f.aid as key, bool_or(f.single) as single, bool_and(f.visible) as visible,
+               (count(*) filter (where f.expected))::int as expected, (count(*) filter (where f.expected and f.counted))::int as n,
+               sum(f.top) filter (where f.expected and f.counted) as top, sum(f.bottom) filter (where f.expected and f.counted) as bottom,
+               count(*) filter (where f.expected and f.counted and f.top >= 1) as true_count,
+               count(*) filter (where f.expected and f.counted and f.top >= f.bottom) as complete_count,
+               bool_or(f.estimate) filter (where f.expected and f.counted) as estimate, bool_or(f.provisional) filter (where f.expected and f.counted) as provisional,
+               bool_or(f.invented) filter (where f.expected and f.counted) as invented, bool_or(f.accumulated) filter (where f.expected and f.counted) as accumulated
+          from fraction f group by f.unit_id, f.aid
+    ), summed as (
+        select u.id as unit_id, a.indicator_id, a.period_id, a.version_id, a.weight_id is not null as mean,
+               a.weight_id is not null and t.single as own_mean, t.visible, coalesce(t.expected, 0) as expected, coalesce(t.n, 0) as n,
+               t.estimate, t.provisional, t.invented, t.accumulated,
+               case when t.n = 0 or not t.visible then null when t.single then t.top
+                    when a.aggregation = 'count_true' then t.true_count when a.aggregation = 'count_complete' then t.complete_count
+                    else t.top end as top,
+               case when t.n = 0 or not t.visible then null when t.single then t.bottom
+                    when a.aggregation in ('count_true', 'count_complete') then t.n else t.bottom end as bottom
+          from unnest(p_units) u(id) cross join asked a
+          left join total t on t.key = (u.id::bigint << 32 | a.aid)
+    )
+    select s.unit_id, s.indicator_id, s.period_id, d,
+           case when s.own_mean then trim_scale(s.top) else app.figure_value(d, s.top, s.bottom) end,
+           case when s.visible is false then null else s.n end, s.expected,
+           case when s.bottom is not null and not s.own_mean then trim_scale(s.top) end, case when not s.own_mean then trim_scale(s.bottom) end,
+           case when s.top is null then '{}'::text[] else array_remove(array[
+               case when s.n < s.expected then 'partial' end,
+               case when s.estimate or (s.mean and not s.own_mean) then 'estimate' end,
+               case when s.provisional then 'provisional' end,
+               case when s.accumulated then 'accumulated' end,
+               case when s.invented then 'invented' end], null) end,
+           case when s.expected = 0 then 'not_expected' when s.visible is false then 'not_published'
+                when s.n = 0 then 'not_reported'
+                when d.result = 'ratio' and not s.own_mean and coalesce(s.bottom, 0) = 0 then 'zero_denominator' end
+      from summed s
+      join app.indicator_version d on d.id = s.version_id;
+end $$;
+
+COMMENT ON FUNCTION app.cells(p_units integer[], p_indicators integer[], p_periods integer[]) IS 'The aggregate: units × indicators × periods from accepted submissions alone.  Sums for flows and stocks, ratio of sums for rates, a weighted mean for income, counts for statuses; never a mean of rates.  Missing is not zero: n of expected units reported, and a null says why.';
+
+CREATE FUNCTION app.cursor_number(p_cursor text) RETURNS bigint
+    LANGUAGE plpgsql IMMUTABLE
+    AS $_$
+begin
+    perform app.expect_cursor(p_cursor ~ '^[0-9]{1,18}$');
+    return p_cursor::bigint;
+end $_$;
+
+COMMENT ON FUNCTION app.cursor_number(p_cursor text) IS 'The cursor of a list in the order of numbers.';
+
+CREATE FUNCTION app.date_or_null(p_text text) RETURNS date
+    LANGUAGE plpgsql IMMUTABLE
+    AS $_$
+begin
+    return case when p_text ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' then p_text::date end;
+exception when datetime_field_overflow then
+    return null;
+end $_$;
+
+COMMENT ON FUNCTION app.date_or_null(p_text text) IS 'A date of ISO 8601, or null.';
+
+CREATE FUNCTION app.etag_matches(p_if_match text, p_etag text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((btrim(p_if_match) = '*'::text) OR (p_etag = ANY (regexp_split_to_array(btrim(p_if_match), '\s*,\s*'::text))));
+
+COMMENT ON FUNCTION app.etag_matches(p_if_match text, p_etag text) IS 'If-Match of RFC 9110, 13.1.1: strong comparison with a list, or *.';
+
+CREATE FUNCTION app.expect_admin() RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    if not app.is_admin() then
+        perform app.problem(403, 'forbidden');
+    end if;
+    return true;
+end $$;
+
+COMMENT ON FUNCTION app.expect_admin() IS '403 for everybody but administrators.';
+
+CREATE FUNCTION app.expect_cursor(p_known boolean) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+begin
+    if not p_known then
+        raise exception using errcode = 'TD400', message = 'malformed-parameter',
+            detail = jsonb_build_object('errors', jsonb_build_array(jsonb_build_object('parameter', 'cursor', 'code', 'invalid')))::text;
+    end if;
+    return true;
+end $$;
+
+COMMENT ON FUNCTION app.expect_cursor(p_known boolean) IS '400 for a cursor that no page gave.';
+
+CREATE FUNCTION app.expect_edit(s app.submission, p_if_match text) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    perform app.refuse_locked(s.period_id);
+    if s.state not in ('draft', 'returned') then
+        perform app.problem(409, 'illegal-transition', jsonb_build_object('action', 'edit', 'state', s.state),
+                            jsonb_build_object('allowed_actions', app.allowed_actions(s, app.grants())));
+    elsif not app.may_edit(s, app.grants()) then
+        perform app.problem(403, 'forbidden', '{}', jsonb_build_object('allowed_actions', app.allowed_actions(s, app.grants())));
+    end if;
+    return app.expect_version(p_if_match, app.submission_etag(s));
+end $$;
+
+COMMENT ON FUNCTION app.expect_edit(s app.submission, p_if_match text) IS 'May its values be changed, now, by the caller, from this version?  423, 409, 403 or 412 otherwise.';
+
+CREATE FUNCTION app.expect_grant(p_role text, p_unit integer) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    if not p_role || '@' || p_unit = any (app.grants()) then
+        perform app.problem(403, 'forbidden');
+    end if;
+    return true;
+end $$;
+
+COMMENT ON FUNCTION app.expect_grant(p_role text, p_unit integer) IS '403 without this role for this unit.';
+
+CREATE FUNCTION app.expect_home_affairs() RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    if cardinality(app.units_of_role('DISTRICT_HOME_AFFAIRS')) = 0 then
+        perform app.problem(403, 'forbidden');
+    end if;
+    return true;
+end $$;
+
+COMMENT ON FUNCTION app.expect_home_affairs() IS '403 for everybody but a district''s home affairs office, which defines periods.';
+
+CREATE FUNCTION app.expect_kept(p_kept app.submission, p_seen app.submission) RETURNS app.submission
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    if p_kept is null then
+        perform app.problem(412, 'stale-version', '{}', jsonb_build_object('current_etag', null));
+    end if;
+    return p_kept;
+end $$;
+
+COMMENT ON FUNCTION app.expect_kept(p_kept app.submission, p_seen app.submission) IS '412 when another change came between reading and writing.';
+
+CREATE FUNCTION app.expect_role(p_role text, p_unit integer) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    if not p_unit = any (app.reach('own')) then
+        perform app.problem(404, 'not-found');
+    elsif not p_role || '@' || p_unit = any (app.grants()) then
+        perform app.problem(403, 'forbidden');
+    end if;
+    return true;
+end $$;
+
+COMMENT ON FUNCTION app.expect_role(p_role text, p_unit integer) IS '404 for another''s unit, 403 for the own one without this role.';
+
+CREATE FUNCTION app.expect_scopes(p_scopes text[]) RETURNS boolean
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    lacking text := (
+        select s from unnest(p_scopes) s
+         where exists (select from app.token t where t.hash = decode(current_setting('app.token', true), 'hex') and not s = any (t.scopes))
+         limit 1);
+begin
+    if lacking is not null then
+        perform app.problem(403, 'insufficient-scope', jsonb_build_object('scope', lacking));
+    end if;
+    return true;
+end $$;
+
+COMMENT ON FUNCTION app.expect_scopes(p_scopes text[]) IS '403 unless the token that made this request has these scopes; a session has all.';
+
+CREATE TABLE app.transition_rule (
+    action text NOT NULL,
+    from_state text NOT NULL,
+    to_state text NOT NULL,
+    role text NOT NULL,
+    side text NOT NULL,
+    reasoned boolean NOT NULL,
+    CONSTRAINT transition_rule_action_check CHECK ((action = ANY (ARRAY['submit'::text, 'withdraw'::text, 'return'::text, 'accept'::text]))),
+    CONSTRAINT transition_rule_side_check CHECK ((side = ANY (ARRAY['unit'::text, 'receiver'::text])))
+);
+
+COMMENT ON TABLE app.transition_rule IS 'The workflow: who may take which step (clauses of the plan, III.3; recipients).';
+
+COMMENT ON COLUMN app.transition_rule.action IS 'Step.';
+
+COMMENT ON COLUMN app.transition_rule.from_state IS 'From.';
+
+COMMENT ON COLUMN app.transition_rule.to_state IS 'To.';
+
+COMMENT ON COLUMN app.transition_rule.role IS 'Role that may.';
+
+COMMENT ON COLUMN app.transition_rule.side IS 'Held for the reporting unit or for the receiver.';
+
+COMMENT ON COLUMN app.transition_rule.reasoned IS 'A reason is required.';
+
+CREATE FUNCTION app.expect_step(s app.submission, p_action text, p_if_match text) RETURNS app.transition_rule
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    r app.transition_rule;
+    allowed jsonb;
+begin
+    perform app.refuse_locked(s.period_id);
+    select * into r from app.transition_rule where action = p_action and from_state = s.state;
+    if not found or not app.may_step(s, r, app.grants()) then
+        allowed := jsonb_build_object('allowed_actions', app.allowed_actions(s, app.grants()));
+        if r.action is null then
+            perform app.problem(409, 'illegal-transition', jsonb_build_object('action', p_action, 'state', s.state), allowed);
+        elsif r.role || '@' || s.unit_id = any (app.grants()) then
+            perform app.problem(403, 'four-eyes', '{}', allowed);
+        end if;
+        perform app.problem(403, 'forbidden', '{}', allowed);
+    end if;
+    perform app.expect_version(p_if_match, app.submission_etag(s));
+    return r;
+end $$;
+
+COMMENT ON FUNCTION app.expect_step(s app.submission, p_action text, p_if_match text) IS 'The rule of a step the caller may take now from this version; 423, 409, 403 or 412 otherwise.';
+
+CREATE FUNCTION app.expect_submission(p_id bigint) RETURNS bigint
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    if not exists (select from app.submission where id = p_id) then
+        perform app.problem(404, 'not-found');
+    end if;
+    return p_id;
+end $$;
+
+COMMENT ON FUNCTION app.expect_submission(p_id bigint) IS '404 for a submission the caller may not see, as for one that is not there.';
+
+CREATE FUNCTION app.expect_version(p_if_match text, p_etag text) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    if not app.etag_matches(p_if_match, p_etag) then
+        perform app.problem(412, 'stale-version', '{}', jsonb_build_object('current_etag', p_etag));
+    end if;
+    return true;
+end $$;
+
+COMMENT ON FUNCTION app.expect_version(p_if_match text, p_etag text) IS '412 with the current entity tag, unless If-Match names it.';
+
+CREATE FUNCTION app.expect_written(p_written boolean) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    if not p_written then
+        perform app.problem(412, 'stale-version', '{}', jsonb_build_object('current_etag', null));
+    end if;
+    return true;
+end $$;
+
+COMMENT ON FUNCTION app.expect_written(p_written boolean) IS '412 when another change came between reading and writing.';
+
+CREATE FUNCTION app.figure_value(d app.indicator_version, p_numerator numeric, p_denominator numeric) RETURNS numeric
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN trim_scale(CASE WHEN ((d).result = 'total'::text) THEN p_numerator WHEN (p_denominator <> (0)::numeric) THEN round((((d).scale * p_numerator) / p_denominator), (d).decimals) ELSE NULL::numeric END);
+
+COMMENT ON FUNCTION app.figure_value(d app.indicator_version, p_numerator numeric, p_denominator numeric) IS 'The value of a numerator and denominator: rates are rounded to the indicator''s decimals, here and nowhere before.';
+
+CREATE FUNCTION app.fold(text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN lower(app.unaccent('app.unaccent'::regdictionary, NORMALIZE($1, NFC)));
+
+COMMENT ON FUNCTION app.fold(text) IS 'Text without accents and case, for searching: "Lơ Ku", in NFC or NFD, becomes "lo ku".';
+
+CREATE FUNCTION app.grants() RETURNS text[]
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    held text[] := app.sealed_get('grants')::text[];
+begin
+    if held is null then
+        select coalesce(array_agg(g.role || '@' || g.unit_id), '{}') into held from app.account_role g where g.account_id = app.me();
+        perform app.sealed_put('grants', held::text);
+    end if;
+    return held;
+end $$;
+
+COMMENT ON FUNCTION app.grants() IS 'All roles of the caller, as ROLE@unit_id.';
+
+CREATE FUNCTION app.instant_or_null(p_text text) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    AS $_$
+begin
+    return case when p_text ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})$' then p_text::timestamptz end;
+exception when datetime_field_overflow or invalid_datetime_format or invalid_time_zone_displacement_value then
+    return null;
+end $_$;
+
+COMMENT ON FUNCTION app.instant_or_null(p_text text) IS 'An instant of RFC 3339, or null.';
+
+CREATE FUNCTION app.units_of_role(p_role text) RETURNS integer[]
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return (select coalesce(array_agg(split_part(g, '@', 2)::int), '{}') from unnest(app.grants()) g where split_part(g, '@', 1) = p_role);
+end $$;
+
+COMMENT ON FUNCTION app.units_of_role(p_role text) IS 'Units the caller holds this role for.';
+
+CREATE FUNCTION app.is_admin() RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN (cardinality(app.units_of_role('ADMIN'::text)) > 0);
+
+COMMENT ON FUNCTION app.is_admin() IS 'Is the caller an administrator?';
+
+CREATE FUNCTION app.is_locked(p_period integer) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return (select p.locks_at <= now() from app.period p where p.id = p_period) is true;
+end $$;
+
+COMMENT ON FUNCTION app.is_locked(p_period integer) IS 'Has the period''s lock passed, by the server''s clock?';
+
+CREATE FUNCTION app.may_edit(s app.submission, p_grants text[]) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (((s).state = ANY (ARRAY['draft'::text, 'returned'::text])) AND ((('OFFICE_STAT_OFFICER@'::text || (s).unit_id) = ANY (p_grants)) OR (('CULTURE_INFO_OFFICER@'::text || (s).unit_id) = ANY (p_grants))));
+
+COMMENT ON FUNCTION app.may_edit(s app.submission, p_grants text[]) IS 'May the caller change its values (lock apart)?';
+
+CREATE FUNCTION app.wrote(s app.submission) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return s.created_by = app.me()
+    or exists (select from app.submission_value v where v.submission_id = s.id and v.written_by = app.me());
+end $$;
+
+COMMENT ON FUNCTION app.wrote(s app.submission) IS 'Did the caller start it or enter any of it?';
+
+CREATE TABLE app.form (
+    id integer NOT NULL,
+    code app.code NOT NULL,
+    name_vi app.line NOT NULL,
+    name_en app.line NOT NULL,
+    level text NOT NULL,
+    frequency text NOT NULL,
+    four_eyes boolean DEFAULT true NOT NULL,
+    valid daterange NOT NULL,
+    CONSTRAINT form_frequency_check CHECK ((frequency = ANY (ARRAY['month'::text, 'quarter'::text, 'half'::text, 'nine_months'::text, 'year'::text]))),
+    CONSTRAINT form_level_check CHECK ((level = ANY (ARRAY['commune'::text, 'village'::text]))),
+    CONSTRAINT form_valid_check CHECK ((NOT isempty(valid)))
+);
+
+COMMENT ON TABLE app.form IS 'Which indicators units of a level report how often.';
+
+COMMENT ON COLUMN app.form.id IS 'Internal number.';
+
+COMMENT ON COLUMN app.form.code IS 'Code of our own.';
+
+COMMENT ON COLUMN app.form.name_vi IS 'Vietnamese name.';
+
+COMMENT ON COLUMN app.form.name_en IS 'English name.';
+
+COMMENT ON COLUMN app.form.level IS 'Level of the units that fill it in.';
+
+COMMENT ON COLUMN app.form.frequency IS 'Frequency of its periods.';
+
+COMMENT ON COLUMN app.form.four_eyes IS 'Whoever entered a value may not submit it.';
+
+COMMENT ON COLUMN app.form.valid IS 'Days on which it is in use; the last day of a period decides.';
+
+CREATE FUNCTION app.may_step(s app.submission, r app.transition_rule, p_grants text[]) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN (((((r).role || '@'::text) || CASE (r).side WHEN 'unit'::text THEN (s).unit_id ELSE (s).receiver_id END) = ANY (p_grants)) AND (NOT (((r).action = 'submit'::text) AND app.wrote(s) AND (SELECT f.four_eyes FROM app.form f WHERE (f.id = (may_step.s).form_id)))));
+
+COMMENT ON FUNCTION app.may_step(s app.submission, r app.transition_rule, p_grants text[]) IS 'May the caller take this step (state and lock apart)?  Whoever wrote it does not submit it.';
+
+CREATE FUNCTION app.me() RETURNS integer
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return app.sealed_get('account')::int;
+end $$;
+
+COMMENT ON FUNCTION app.me() IS 'The account calling in this transaction; null when nobody signed in, or the setting was forged.';
+
+CREATE FUNCTION app.meets(p_comparator text, p_target numeric, p_figure numeric, p_of numeric) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN ((p_figure IS NULL) OR (p_of IS NULL) OR (p_of <= (0)::numeric)) THEN NULL::text WHEN ((p_comparator = 'GE'::text) AND (p_figure > (p_target * p_of))) THEN 'exceeded'::text WHEN ((p_comparator = 'LE'::text) AND (p_figure < (p_target * p_of))) THEN 'exceeded'::text WHEN CASE p_comparator WHEN 'GE'::text THEN (p_figure >= (p_target * p_of)) WHEN 'GT'::text THEN (p_figure > (p_target * p_of)) WHEN 'LE'::text THEN (p_figure <= (p_target * p_of)) WHEN 'LT'::text THEN (p_figure < (p_target * p_of)) WHEN 'EQ'::text THEN (p_figure = (p_target * p_of)) ELSE NULL::boolean END THEN 'met'::text ELSE 'not_met'::text END;
+
+COMMENT ON FUNCTION app.meets(p_comparator text, p_target numeric, p_figure numeric, p_of numeric) IS 'exceeded, met or not_met, on the exact fraction figure / of, never on the rounded value: 32 is not > 32, and 100 % is numerator = denominator.';
+
+CREATE FUNCTION app.number(jsonb) RETURNS numeric
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE jsonb_typeof($1) WHEN 'number'::text THEN ($1)::numeric WHEN 'boolean'::text THEN (CASE WHEN ($1)::boolean THEN 1 ELSE 0 END)::numeric WHEN 'string'::text THEN CASE WHEN (($1 #>> '{}'::text[]) ~ '^-?[0-9]{1,18}(\.[0-9]{1,12})?$'::text) THEN (($1 #>> '{}'::text[]))::numeric ELSE NULL::numeric END ELSE NULL::numeric END;
+
+COMMENT ON FUNCTION app.number(jsonb) IS 'A JSON number, a plain decimal string, or true/false as 1/0; null for anything else: 9.007,4 is not guessed at.';
+
+CREATE FUNCTION app.number_faults(pointer text, x jsonb, d app.indicator_version) RETURNS SETOF jsonb
+    LANGUAGE sql IMMUTABLE
+    BEGIN ATOMIC
+ SELECT app.fault(number_faults.pointer, 'not-a-number'::text, jsonb_build_object('text', "left"((number_faults.x #>> '{}'::text[]), 40))) AS fault
+   WHERE ((jsonb_typeof(number_faults.x) = ANY (ARRAY['string'::text, 'boolean'::text])) AND ((app.number(number_faults.x) IS NULL) OR (jsonb_typeof(number_faults.x) = 'boolean'::text)))
+ UNION ALL
+  SELECT app.fault(number_faults.pointer, 'too-many-decimals'::text, jsonb_build_object('decimals', (number_faults.d).decimals, 'unit', (number_faults.d).unit_vi)) AS fault
+   WHERE ((jsonb_typeof(number_faults.x) = ANY (ARRAY['string'::text, 'number'::text])) AND ((scale(trim_scale(app.number(number_faults.x))) > (number_faults.d).decimals) OR ((jsonb_typeof(number_faults.x) = 'string'::text) AND ((number_faults.d).decimals < 3) AND ((number_faults.x #>> '{}'::text[]) ~ '^-?[1-9][0-9]{0,2}\.[0-9]{3}$'::text))))
+ UNION ALL
+  SELECT app.fault(number_faults.pointer, 'below-minimum'::text, jsonb_build_object('low', (number_faults.d).low, 'unit', (number_faults.d).unit_vi)) AS fault
+   WHERE (app.number(number_faults.x) < (number_faults.d).low)
+ UNION ALL
+  SELECT app.fault(number_faults.pointer, 'above-maximum'::text, jsonb_build_object('high', COALESCE((number_faults.d).high, ('999999999999999'::bigint)::numeric), 'unit', (number_faults.d).unit_vi)) AS fault
+   WHERE ((app.number(number_faults.x) > COALESCE((number_faults.d).high, ('999999999999999'::bigint)::numeric)) OR (app.number(number_faults.x) < ('-999999999999999'::bigint)::numeric));
+END;
+
+COMMENT ON FUNCTION app.number_faults(pointer text, x jsonb, d app.indicator_version) IS 'What is wrong with one number for this definition.  The text 1.200 may mean 1,200: it is not guessed at.';
+
+CREATE FUNCTION app.parameter_fault(p_parameter text, p_code text, p_params jsonb DEFAULT '{}'::jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN jsonb_build_object('parameter', p_parameter, 'code', p_code, 'params', p_params);
+
+COMMENT ON FUNCTION app.parameter_fault(p_parameter text, p_code text, p_params jsonb) IS 'One fault of a query string.';
+
+CREATE FUNCTION app.period_code_read(p_code text) RETURNS TABLE(code text, year integer, frequency text, ordinal integer)
+    LANGUAGE sql IMMUTABLE
+    BEGIN ATOMIC
+ SELECT p_code AS p_code,
+     ("left"(p_code, 4))::integer AS "left",
+         CASE
+             WHEN (p_code ~ '^.{4}$'::text) THEN 'year'::text
+             WHEN (p_code ~ '9M$'::text) THEN 'nine_months'::text
+             WHEN (p_code ~ 'H.$'::text) THEN 'half'::text
+             WHEN (p_code ~ 'Q.$'::text) THEN 'quarter'::text
+             ELSE 'month'::text
+         END AS "case",
+         CASE
+             WHEN ((p_code ~ '^.{4}$'::text) OR (p_code ~ '9M$'::text)) THEN 1
+             WHEN (p_code ~ '[HQ].$'::text) THEN ("right"(p_code, 1))::integer
+             ELSE ("right"(p_code, 2))::integer
+         END AS "right"
+   WHERE (p_code ~ '^(199[0-9]|20[0-9][0-9])(-(H[12]|Q[1-4]|9M|0[1-9]|1[0-2]))?$'::text);
+END;
+
+COMMENT ON FUNCTION app.period_code_read(p_code text) IS 'What a period''s code says; no row when it is none.';
+
+CREATE FUNCTION app.period_faults(b jsonb, p app.period) RETURNS jsonb
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ WITH now_or_then AS (
+          SELECT
+                 CASE
+                     WHEN (period_faults.b ? 'starts_on'::text) THEN app.date_or_null((period_faults.b ->> 'starts_on'::text))
+                     ELSE (period_faults.p).starts_on
+                 END AS starts_on,
+                 CASE
+                     WHEN (period_faults.b ? 'ends_on'::text) THEN app.date_or_null((period_faults.b ->> 'ends_on'::text))
+                     ELSE (period_faults.p).ends_on
+                 END AS ends_on,
+                 CASE
+                     WHEN (period_faults.b ? 'due_at'::text) THEN app.instant_or_null((period_faults.b ->> 'due_at'::text))
+                     ELSE (period_faults.p).due_at
+                 END AS due_at,
+                 CASE
+                     WHEN (period_faults.b ? 'grace_until'::text) THEN app.instant_or_null((period_faults.b ->> 'grace_until'::text))
+                     ELSE (period_faults.p).grace_until
+                 END AS grace_until,
+                 CASE
+                     WHEN (period_faults.b ? 'locks_at'::text) THEN app.instant_or_null((period_faults.b ->> 'locks_at'::text))
+                     ELSE (period_faults.p).locks_at
+                 END AS locks_at
+         ), fault AS (
+          SELECT app.fault('/code'::text, 'not-a-period-code'::text, jsonb_build_object('code', "left"((period_faults.b ->> 'code'::text), 64))) AS f
+           WHERE ((jsonb_typeof((period_faults.b -> 'code'::text)) = 'string'::text) AND (NOT (EXISTS ( SELECT
+                    FROM app.period_code_read((period_faults.b ->> 'code'::text)) period_code_read(code, year, frequency, ordinal)))))
+         UNION ALL
+          SELECT app.fault('/ends_on'::text, 'before-start'::text, '{}'::jsonb) AS fault
+            FROM now_or_then
+           WHERE (now_or_then.ends_on < now_or_then.starts_on)
+         UNION ALL
+          SELECT app.fault('/due_at'::text, 'due-before-end'::text, '{}'::jsonb) AS fault
+            FROM now_or_then
+           WHERE (now_or_then.due_at <= now_or_then.ends_on)
+         UNION ALL
+          SELECT app.fault('/grace_until'::text, 'grace-before-due'::text, '{}'::jsonb) AS fault
+            FROM now_or_then
+           WHERE (now_or_then.grace_until < now_or_then.due_at)
+         UNION ALL
+          SELECT app.fault('/locks_at'::text, 'lock-before-due'::text, '{}'::jsonb) AS fault
+            FROM now_or_then
+           WHERE ((now_or_then.locks_at < now_or_then.due_at) OR (now_or_then.locks_at < now_or_then.grace_until))
+         )
+  SELECT COALESCE(jsonb_agg(fault.f), '[]'::jsonb) AS "coalesce"
+    FROM fault;
+END;
+
+COMMENT ON FUNCTION app.period_faults(b jsonb, p app.period) IS 'What is wrong with a new period (p null) or with a change of one.';
+
+CREATE FUNCTION app.period_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if session_user = 'thidua_api' then
+        perform app.expect_home_affairs();
+    end if;
+    new.version := case when tg_op = 'UPDATE' then old.version + 1 else 1 end;
+    return new;
+end $$;
+
+COMMENT ON FUNCTION app.period_guard() IS 'Periods are defined by the district''s home affairs office alone.';
+
+CREATE FUNCTION app.problem(status integer, slug text, params jsonb DEFAULT '{}'::jsonb, members jsonb DEFAULT '{}'::jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    raise exception using errcode = 'TD' || status, message = slug,
+        detail = jsonb_build_object('params', params, 'members', members)::text;
+end $$;
+
+COMMENT ON FUNCTION app.problem(status integer, slug text, params jsonb, members jsonb) IS 'Ends the transaction with a problem (RFC 9457) of this status and slug; the service has its texts.';
+
+CREATE FUNCTION app.publication_stamp() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    new.published_by := app.me();
+    new.published_at := now();
+    return new;
+end $$;
+
+COMMENT ON FUNCTION app.publication_stamp() IS 'Whoever publishes is named.';
+
+CREATE FUNCTION app.reach(p_reach text) RETURNS integer[]
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    units int[] := app.sealed_get('reach_' || p_reach)::int[];
+begin
+    if units is null then
+        select app.unit_ids_within(array_agg(g.unit_id)) into units
+          from app.account_role g
+          join app.role r on r.code = g.role
+          join app.unit u on u.id = g.unit_id
+          join app.unit_kind k on k.code = u.kind
+         where g.account_id = app.me()
+           and p_reach = case when r.reach = 'own' and k.level not in ('commune', 'village') then 'received' else r.reach end;
+        perform app.sealed_put('reach_' || p_reach, units::text);
+    end if;
+    return units;
+end $$;
+
+COMMENT ON FUNCTION app.reach(p_reach text) IS 'Units whose data the caller sees in this way: own, received or accepted (app.role.reach).  A district''s council member has no commune of the own: received.';
+
+CREATE FUNCTION app.refuse(faults jsonb) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if jsonb_array_length(faults) > 0 then
+        raise exception using errcode = 'TD422', message = 'invalid-content',
+            detail = jsonb_build_object('errors',
+                (select jsonb_agg(f order by f ->> 'pointer' collate app.natural_order, f ->> 'code') from jsonb_array_elements(faults) f))::text;
+    end if;
+    return true;
+end $$;
+
+COMMENT ON FUNCTION app.refuse(faults jsonb) IS 'Refuses a body with all its faults at once; true when there are none.';
+
+CREATE FUNCTION app.refuse_existing(p_form integer, p_unit integer, p_period integer) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    s app.submission;
+begin
+    select * into s from app.submission where (form_id, unit_id, period_id) = (p_form, p_unit, p_period);
+    if found then
+        perform app.problem(409, 'already-exists', '{}', jsonb_build_object('existing', jsonb_build_object(
+            'id', s.id, 'href', '/v1/submissions/' || s.id, 'etag', app.submission_etag(s), 'state', app.shown_state(s)),
+            'allowed_actions', app.allowed_actions(s, app.grants())));
+    end if;
+    return true;
+end $$;
+
+COMMENT ON FUNCTION app.refuse_existing(p_form integer, p_unit integer, p_period integer) IS '409 with where the existing submission is: form × unit × period is unique.';
+
+CREATE FUNCTION app.refuse_large(p_cells bigint) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+begin
+    if p_cells > 20000 then
+        perform app.problem(413, 'query-too-large', jsonb_build_object('cells', p_cells, 'limit', 20000));
+    end if;
+    return true;
+end $$;
+
+COMMENT ON FUNCTION app.refuse_large(p_cells bigint) IS '413 with the count, before anything is computed.';
+
+CREATE FUNCTION app.refuse_locked(p_period integer) RETURNS void
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    p app.period;
+begin
+    select * into p from app.period where id = p_period and locks_at <= now();
+    if found then
+        perform app.problem(423, 'locked', jsonb_build_object('period', p.code, 'since', to_char(p.locks_at, 'HH24:MI DD/MM/YYYY')),
+            jsonb_build_object('lock', jsonb_build_object('reason', 'period_locked', 'period', p.code, 'since', p.locks_at,
+                'unlock', jsonb_build_object('role', 'DISTRICT_HOME_AFFAIRS', 'method', 'PATCH', 'href', '/v1/periods/' || p.code, 'member', 'locks_at')),
+                'allowed_actions', '[]'::jsonb));
+    end if;
+end $$;
+
+COMMENT ON FUNCTION app.refuse_locked(p_period integer) IS '423 with why, since when and how to unlock.';
+
+CREATE FUNCTION app.refuse_parameters(faults jsonb) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if jsonb_array_length(faults) > 0 then
+        raise exception using errcode = 'TD400', message = 'invalid-parameters',
+            detail = jsonb_build_object('errors', faults)::text;
+    end if;
+    return true;
+end $$;
+
+COMMENT ON FUNCTION app.refuse_parameters(faults jsonb) IS 'Refuses a query string with all its faults at once ({parameter, code, params}); true when there are none.';
+
+CREATE FUNCTION app.refuse_several(p_count bigint, p_parameter text) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+begin
+    if p_count > 1 then
+        perform app.refuse_parameters(jsonb_build_array(app.parameter_fault(p_parameter, 'only-one')));
+    end if;
+    return true;
+end $$;
+
+COMMENT ON FUNCTION app.refuse_several(p_count bigint, p_parameter text) IS '400 where a selector may name one thing only.';
+
+CREATE FUNCTION app.seal(p_name text, p_value text) RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return (
+        select encode(sha256(s.key || sha256(s.key || convert_to(concat_ws('|', pg_backend_pid(), extract(epoch from now()), p_name, p_value), 'UTF8'))), 'hex')
+          from app.secret s);
+end $$;
+
+COMMENT ON FUNCTION app.seal(p_name text, p_value text) IS 'What only these functions can write beside a setting: bound to its name, this backend and this transaction.';
+
+CREATE FUNCTION app.sealed_get(p_name text) RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    kept constant text := current_setting('app.' || p_name, true);
+begin
+    return case when length(kept) >= 64 and left(kept, 64) = app.seal(p_name, substr(kept, 65)) then substr(kept, 65) end;
+end $$;
+
+COMMENT ON FUNCTION app.sealed_get(p_name text) IS 'A kept value; null when there is none, or when somebody else wrote the setting.';
+
+CREATE FUNCTION app.sealed_put(p_name text, p_value text) RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return set_config('app.' || p_name, app.seal(p_name, p_value) || p_value, true);
+end $$;
+
+COMMENT ON FUNCTION app.sealed_put(p_name text, p_value text) IS 'Keeps a value for the rest of the transaction.';
+
+CREATE FUNCTION app.sees_reworking(s app.submission, p_grants text[]) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (((s).state <> 'returned'::text) OR (EXISTS (SELECT FROM unnest(sees_reworking.p_grants) g(g) WHERE (split_part(g.g, '@'::text, 2) = ((sees_reworking.s).unit_id)::text))));
+
+COMMENT ON FUNCTION app.sees_reworking(s app.submission, p_grants text[]) IS 'What a commune changes in a returned submission is its own until it is submitted again.';
+
+CREATE FUNCTION app.select_indicators(p_selector text) RETURNS TABLE(id integer, ord bigint, fault jsonb)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT i.id,
+     min(t.ord) AS min,
+         CASE
+             WHEN (i.id IS NULL) THEN app.parameter_fault('indicator'::text, 'unknown-indicator'::text, jsonb_build_object('indicator', "left"(min(t.text), 64)))
+             ELSE NULL::jsonb
+         END AS "case"
+    FROM (regexp_split_to_table(select_indicators.p_selector, '\s*,\s*'::text) WITH ORDINALITY t(text, ord)
+      LEFT JOIN app.indicator i ON (((i.code)::text = t.text)))
+   GROUP BY i.id,
+         CASE
+             WHEN (i.id IS NULL) THEN t.text
+             ELSE NULL::text
+         END
+ UNION ALL
+  SELECT i.id,
+     i.sort_order,
+     NULL::jsonb
+    FROM app.indicator i
+   WHERE ((select_indicators.p_selector IS NULL) AND (i.kind <> 'base'::text));
+END;
+
+COMMENT ON FUNCTION app.select_indicators(p_selector text) IS 'Indicators of a selector: codes with commas between, in the order asked; null: the lines of the plan and their components.';
+
+CREATE FUNCTION app.select_periods(p_selector text) RETURNS TABLE(id integer, ord bigint, fault jsonb)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT p.id,
+     min(t.ord) AS min,
+         CASE
+             WHEN (p.id IS NULL) THEN app.parameter_fault('period'::text, 'unknown-period'::text, jsonb_build_object('period', "left"(min(t.text), 64)))
+             ELSE NULL::jsonb
+         END AS "case"
+    FROM (regexp_split_to_table(select_periods.p_selector, '\s*,\s*'::text) WITH ORDINALITY t(text, ord)
+      LEFT JOIN app.period p ON ((p.code = t.text)))
+   GROUP BY p.id,
+         CASE
+             WHEN (p.id IS NULL) THEN t.text
+             ELSE NULL::text
+         END
+ UNION ALL
+  SELECT NULL::integer,
+     NULL::bigint,
+     app.parameter_fault('period'::text, 'missing-parameter'::text) AS parameter_fault
+   WHERE (select_periods.p_selector IS NULL);
+END;
+
+COMMENT ON FUNCTION app.select_periods(p_selector text) IS 'Periods of a selector: codes with commas between, in the order asked.';
+
+CREATE TABLE app.unit_parent (
+    unit_id integer NOT NULL,
+    parent_id integer NOT NULL,
+    valid daterange NOT NULL,
+    CONSTRAINT unit_parent_check CHECK ((parent_id <> unit_id)),
+    CONSTRAINT unit_parent_valid_check CHECK ((NOT isempty(valid)))
+);
+
+COMMENT ON TABLE app.unit_parent IS 'The tree through time.';
+
+COMMENT ON COLUMN app.unit_parent.unit_id IS 'Unit.';
+
+COMMENT ON COLUMN app.unit_parent.parent_id IS 'The unit it belongs to.';
+
+COMMENT ON COLUMN app.unit_parent.valid IS 'Days it belonged there.';
+
+CREATE FUNCTION app.select_units(p_selector text, p_periods text) RETURNS TABLE(id integer, ord bigint, fault jsonb)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ WITH token AS (
+          SELECT t.text,
+             t.ord,
+             "substring"(t.text, '^children\(([^()]*)\)$'::text) AS parent
+            FROM regexp_split_to_table(select_units.p_selector, '\s*,\s*'::text) WITH ORDINALITY t(text, ord)
+         ), named AS (
+          SELECT t.text,
+             t.ord,
+             t.parent,
+             u.id,
+             u.code
+            FROM (token t
+              LEFT JOIN app.unit u ON (((u.code)::text = COALESCE(t.parent, t.text))))
+         ), chosen AS (
+          SELECT n.id,
+             n.ord,
+             (n.code)::text AS code
+            FROM named n
+           WHERE ((n.id IS NOT NULL) AND (n.parent IS NULL))
+         UNION ALL
+          SELECT DISTINCT c.id,
+             n.ord,
+             (c.code)::text AS code
+            FROM (((named n
+              JOIN app.unit_parent x ON ((x.parent_id = n.id)))
+              JOIN app.period p ON (((p.code = ANY (regexp_split_to_array(select_units.p_periods, '\s*,\s*'::text))) AND (x.valid @> p.ends_on))))
+              JOIN app.unit c ON (((c.id = x.unit_id) AND (c.valid @> p.ends_on))))
+           WHERE (n.parent IS NOT NULL)
+         )
+  SELECT c.id,
+     min(c.rank) AS min,
+     NULL::jsonb AS jsonb
+    FROM ( SELECT c_1.id,
+             row_number() OVER (ORDER BY c_1.ord, c_1.code) AS rank
+            FROM chosen c_1) c
+   GROUP BY c.id
+ UNION ALL
+  SELECT NULL::integer,
+     NULL::bigint,
+     app.parameter_fault('unit'::text, 'unknown-unit'::text, jsonb_build_object('unit', "left"(n.text, 64))) AS parameter_fault
+    FROM named n
+   WHERE (n.id IS NULL)
+ UNION ALL
+  SELECT NULL::integer,
+     NULL::bigint,
+     app.parameter_fault('unit'::text, 'missing-parameter'::text) AS parameter_fault
+   WHERE (select_units.p_selector IS NULL);
+END;
+
+COMMENT ON FUNCTION app.select_units(p_selector text, p_periods text) IS 'Units of a selector: codes and children(code), commas between; children are those of the asked periods'' last days, by code.';
+
+CREATE TABLE app.session (
+    hash bytea NOT NULL,
+    account_id integer NOT NULL,
+    address text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT session_hash_check CHECK ((length(hash) = 32))
+);
+
+ALTER TABLE ONLY app.session FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.session IS 'Sign-ins: a browser''s cookie or a short-lived bearer token.';
+
+COMMENT ON COLUMN app.session.hash IS 'SHA-256 of the secret, which the caller alone has.';
+
+COMMENT ON COLUMN app.session.account_id IS 'Who signed in.';
+
+COMMENT ON COLUMN app.session.address IS 'Address it was made from.';
+
+COMMENT ON COLUMN app.session.created_at IS 'When.';
+
+COMMENT ON COLUMN app.session.expires_at IS 'Until when it is good.';
+
+CREATE FUNCTION app.session_end() RETURNS integer
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ WITH ended AS (
+          DELETE FROM app.session
+           WHERE ((session.account_id = app.me()) AND (session.hash = decode(current_setting('app.token'::text), 'hex'::text)))
+           RETURNING 1 AS "?column?"
+         )
+  SELECT (count(*))::integer AS count
+    FROM ended;
+END;
+
+COMMENT ON FUNCTION app.session_end() IS 'Ends the session whose token made this request; the number of sessions ended.';
+
+CREATE FUNCTION app.session_open(p_hash bytea, p_scope text, p_writes boolean, p_request text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    caller int;
+    allowed text[];
+begin
+    perform set_config('app.request', coalesce(p_request, ''), true);
+    perform set_config('app.' || kept, '', true) from unnest('{account,grants,reach_own,reach_received,reach_accepted}'::text[]) kept;
+    if p_hash is not null then
+        select a.id, c.scopes into caller, allowed
+          from (select s.account_id, null::text[] as scopes from app.session s
+                 where s.hash = p_hash and s.expires_at > now()
+                union all
+                select t.account_id, t.scopes from app.token t
+                 where t.hash = p_hash and t.expires_at > now() and t.revoked_at is null) c
+          join app.account a on a.id = c.account_id and a.disabled_at is null;
+        if found then
+            perform app.sealed_put('account', caller::text),
+                    set_config('app.token', encode(p_hash, 'hex'), true);
+        end if;
+    end if;
+    if p_scope is not null and caller is null then
+        perform app.problem(401, 'unauthenticated');
+    elsif p_scope <> '' and not (allowed is null or p_scope = any (allowed)) then
+        perform app.problem(403, 'insufficient-scope', jsonb_build_object('scope', p_scope));
+    end if;
+    if not p_writes then
+        perform set_config('transaction_read_only', 'on', true);
+    end if;
+end $$;
+
+COMMENT ON FUNCTION app.session_open(p_hash bytea, p_scope text, p_writes boolean, p_request text) IS 'First statement of every request: who is calling (SHA-256 of the token), for what scope ('''' any, null open to all), reading or writing.';
+
+CREATE FUNCTION app.shown_state(s app.submission) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN CASE WHEN (((s).state = 'accepted'::text) AND app.is_locked((s).period_id)) THEN 'locked'::text ELSE (s).state END;
+
+COMMENT ON FUNCTION app.shown_state(s app.submission) IS 'The state as shown: an accepted submission is locked from its period''s lock on.';
+
+CREATE FUNCTION app.sign_in(p_login text, p_key bytea, p_hash bytea, p_address text, OUT account_id integer, OUT name text, OUT expires_at timestamp with time zone) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    delete from app.sign_in_failure where at < now() - interval '1 day';
+    select a.id, a.name, now() + interval '12 hours' into account_id, name, expires_at from app.account a
+     where a.login = p_login and a.disabled_at is null and a.password_verifier = sha256(p_key);
+    if not found then
+        insert into app.sign_in_failure (login, address) values (left(p_login, 200), left(p_address, 100));
+        return;
+    end if;
+    delete from app.session s where s.account_id = sign_in.account_id and s.expires_at < now();
+    insert into app.session (hash, account_id, address, expires_at) values (p_hash, account_id, left(p_address, 100), sign_in.expires_at);
+    perform app.sealed_put('account', account_id::text);
+end $$;
+
+COMMENT ON FUNCTION app.sign_in(p_login text, p_key bytea, p_hash bytea, p_address text, OUT account_id integer, OUT name text, OUT expires_at timestamp with time zone) IS 'Opens a session of 12 hours, a working day, for whoever shows the argon2id key of the password; nulls, and a failure counted, otherwise.';
+
+CREATE FUNCTION app.sign_in_find(p_login text, p_address text, OUT salt bytea, OUT opslimit integer, OUT memlimit integer) RETURNS record
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    failures int;
+begin
+    select greatest(count(*) filter (where f.login = p_login), count(*) filter (where f.address = p_address) / 4) into failures
+      from app.sign_in_failure f
+     where (f.login = p_login or f.address = p_address) and f.at > now() - interval '15 minutes';
+    if failures >= 10 then
+        perform app.problem(429, 'too-many-attempts', '{"minutes": 15}');
+    end if;
+    select a.password_salt, a.password_opslimit, a.password_memlimit into salt, opslimit, memlimit
+      from app.account a where a.login = p_login;
+    if not found then
+        select substr(sha256(s.key || convert_to(p_login, 'UTF8')), 1, 16), 2, 67108864 into salt, opslimit, memlimit from app.secret s;
+    end if;
+end $$;
+
+COMMENT ON FUNCTION app.sign_in_find(p_login text, p_address text, OUT salt bytea, OUT opslimit integer, OUT memlimit integer) IS 'Salt and cost of a login''s argon2id; an unknown login gets made-up ones, always the same.  After 10 failures of a login or 40 of an address in 15 minutes: 429.';
+
+CREATE FUNCTION app.submission_etag(s app.submission) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN format('"%s-%s"'::text, (s).id, (s).version);
+
+COMMENT ON FUNCTION app.submission_etag(s app.submission) IS 'Entity tag: from the row version, independent of format.';
+
+CREATE TABLE app.indicator_term (
+    version_id integer NOT NULL,
+    side text NOT NULL,
+    indicator_id integer NOT NULL,
+    coefficient numeric DEFAULT 1 NOT NULL,
+    counts text DEFAULT 'value'::text NOT NULL,
+    CONSTRAINT indicator_term_counts_check CHECK ((counts = ANY (ARRAY['value'::text, 'presence'::text]))),
+    CONSTRAINT indicator_term_side_check CHECK ((side = ANY (ARRAY['numerator'::text, 'denominator'::text])))
+);
+
+COMMENT ON TABLE app.indicator_term IS 'Formula of a computed indicator: sums of entered ones on both sides.';
+
+COMMENT ON COLUMN app.indicator_term.version_id IS 'Definition of the computed indicator.';
+
+COMMENT ON COLUMN app.indicator_term.side IS 'numerator or denominator.';
+
+COMMENT ON COLUMN app.indicator_term.indicator_id IS 'Entered indicator.';
+
+COMMENT ON COLUMN app.indicator_term.coefficient IS 'Factor: 1000 from tonnes to kilograms, −1 for deaths.';
+
+COMMENT ON COLUMN app.indicator_term.counts IS 'presence: 1 where it applies, whatever its value.';
+
+CREATE FUNCTION app.submission_figures(s app.submission) RETURNS TABLE(indicator_id integer, d app.indicator_version, value numeric, numerator numeric, denominator numeric, missing_reason text, status text, note text, computed boolean)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ WITH mine AS (
+          SELECT v.submission_id,
+             v.unit_id,
+             v.indicator_id,
+             v.value,
+             v.numerator,
+             v.denominator,
+             v.missing_reason,
+             v.status,
+             v.note,
+             v.written_by,
+             v.written_at,
+             p.ends_on
+            FROM app.submission_value v,
+             app.period p
+           WHERE ((v.submission_id = (submission_figures.s).id) AND (p.id = (submission_figures.s).period_id))
+         ), computed AS (
+          SELECT d.*::app.indicator_version AS def,
+             sum((t.coefficient *
+                 CASE t.counts
+                     WHEN 'value'::text THEN COALESCE(m.value, (0)::numeric)
+                     ELSE (((m.value IS NOT NULL))::integer)::numeric
+                 END)) FILTER (WHERE (t.side = 'numerator'::text)) AS num,
+             sum((t.coefficient *
+                 CASE t.counts
+                     WHEN 'value'::text THEN COALESCE(m.value, (0)::numeric)
+                     ELSE (((m.value IS NOT NULL))::integer)::numeric
+                 END)) FILTER (WHERE (t.side = 'denominator'::text)) AS den,
+             bool_and(COALESCE(((m.value IS NOT NULL) OR (m.missing_reason = 'not_applicable'::text)), false)) AS complete
+            FROM (((app.indicator_version d
+              JOIN app.indicator_term t ON ((t.version_id = d.id)))
+              JOIN app.period p ON (((p.id = (submission_figures.s).period_id) AND (d.valid @> p.ends_on))))
+              LEFT JOIN mine m ON ((m.indicator_id = t.indicator_id)))
+           GROUP BY d.id, d.*
+          HAVING (count(m.indicator_id) > 0)
+         )
+  SELECT m.indicator_id,
+     d.*::app.indicator_version AS d,
+     trim_scale(m.value) AS trim_scale,
+     m.numerator,
+     m.denominator,
+     m.missing_reason,
+     m.status,
+     (m.note)::text AS note,
+     false
+    FROM (mine m
+      JOIN app.indicator_version d ON (((d.indicator_id = m.indicator_id) AND (d.valid @> m.ends_on))))
+ UNION ALL
+  SELECT (c.def).indicator_id AS indicator_id,
+     c.def,
+     app.figure_value(c.def, c.num, c.den) AS figure_value,
+     trim_scale(c.num) AS trim_scale,
+     trim_scale(c.den) AS trim_scale,
+     NULL::text,
+     NULL::text,
+     NULL::text,
+     true
+    FROM computed c
+   WHERE (c.complete IS TRUE);
+END;
+
+COMMENT ON FUNCTION app.submission_figures(s app.submission) IS 'What a submission says: entered values, and the totals and rates that follow from them once all their parts are there.';
+
+CREATE FUNCTION app.submission_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+    r app.transition_rule;
+begin
+    perform app.refuse_locked(old.period_id);
+    if (new.id, new.form_id, new.unit_id, new.period_id, new.receiver_id, new.created_by, new.created_at, new.invented)
+       is distinct from (old.id, old.form_id, old.unit_id, old.period_id, old.receiver_id, old.created_by, old.created_at, old.invented) then
+        perform app.problem(403, 'forbidden');
+    end if;
+    if new.state = old.state then
+        if new.reason is distinct from old.reason or not app.may_edit(old, app.grants()) then
+            perform app.problem(403, 'forbidden');
+        end if;
+    else
+        select * into r from app.transition_rule where from_state = old.state and to_state = new.state;
+        if not found or not app.may_step(old, r, app.grants()) then
+            perform app.problem(403, 'forbidden');
+        end if;
+        if (new.as_of_date, new.note) is distinct from (old.as_of_date, old.note) then
+            perform app.problem(403, 'forbidden');
+        end if;
+        new.submitted_at := case when r.action = 'submit' then now() else old.submitted_at end;
+        new.decided_at := case when r.side = 'receiver' then now() end;
+    end if;
+    new.version := old.version + 1;
+    new.updated_at := now();
+    return new;
+end $$;
+
+COMMENT ON FUNCTION app.submission_guard() IS 'No step but the workflow''s, by whom it allows; the district never edits; nothing after the lock.';
+
+CREATE FUNCTION app.submission_start_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform app.refuse_locked(new.period_id);
+    new.state := 'draft';
+    new.version := 1;
+    new.created_by := app.me();
+    new.invented := coalesce((select a.demo from app.account a where a.id = app.me()), false);
+    return new;
+end $$;
+
+COMMENT ON FUNCTION app.submission_start_guard() IS 'A submission starts as a draft of the caller, before the lock.';
+
+CREATE FUNCTION app.submission_stepped() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into app.submission_transition
+        (submission_id, unit_id, action, from_state, to_state, actor_id, actor_name, actor_role, reason, content)
+    select new.id, new.unit_id, r.action, r.from_state, r.to_state, app.me(), app.account_name(app.me()), r.role, new.reason,
+           case when r.action = 'submit' then
+               (select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('indicator', i.code, 'value', v.value, 'numerator', v.numerator,
+                                   'denominator', v.denominator, 'missing_reason', v.missing_reason, 'status', v.status, 'note', v.note))
+                                 order by i.sort_order)
+                  from app.submission_value v join app.indicator i on i.id = v.indicator_id where v.submission_id = new.id) end
+      from app.transition_rule r
+     where r.from_state = old.state and r.to_state = new.state;
+    return null;
+end $$;
+
+COMMENT ON FUNCTION app.submission_stepped() IS 'Records every step, by whom and why; a submit with the figures as they were.';
+
+CREATE FUNCTION app.unit_name_on(p_unit integer, p_day date) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return (
+    select n.name::text from app.unit_name n where n.unit_id = p_unit
+     order by n.valid @> p_day desc, lower(n.valid) > p_day, lower(n.valid) desc nulls last limit 1);
+end $$;
+
+COMMENT ON FUNCTION app.unit_name_on(p_unit integer, p_day date) IS 'Name of a unit on a day; outside its life the nearest one.';
+
+CREATE FUNCTION app.submission_summary(s app.submission, p_grants text[]) RETURNS TABLE(id bigint, form text, unit text, unit_name text, period text, receiver text, state text, version integer, as_of_date date, note text, reason text, invented boolean, late boolean, created_by text, created_at timestamp with time zone, updated_at timestamp with time zone, submitted_at timestamp with time zone, decided_at timestamp with time zone, due_at timestamp with time zone, locks_at timestamp with time zone, allowed_actions json)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT (submission_summary.s).id AS id,
+     f.code,
+     u.code,
+     app.unit_name_on(u.id, p.ends_on) AS unit_name_on,
+     p.code,
+     r.code,
+     app.shown_state(submission_summary.s) AS shown_state,
+     (submission_summary.s).version AS version,
+         CASE
+             WHEN app.sees_reworking(submission_summary.s, submission_summary.p_grants) THEN (submission_summary.s).as_of_date
+             ELSE NULL::date
+         END AS "case",
+         CASE
+             WHEN app.sees_reworking(submission_summary.s, submission_summary.p_grants) THEN ((submission_summary.s).note)::text
+             ELSE NULL::text
+         END AS "case",
+     ((submission_summary.s).reason)::text AS reason,
+     (submission_summary.s).invented AS invented,
+     COALESCE((COALESCE((submission_summary.s).submitted_at, now()) > p.due_at), false) AS "coalesce",
+     app.account_name((submission_summary.s).created_by) AS account_name,
+     (submission_summary.s).created_at AS created_at,
+     (submission_summary.s).updated_at AS updated_at,
+     (submission_summary.s).submitted_at AS submitted_at,
+     (submission_summary.s).decided_at AS decided_at,
+     p.due_at,
+     p.locks_at,
+     to_json(app.allowed_actions(submission_summary.s, submission_summary.p_grants)) AS to_json
+    FROM app.form f,
+     app.unit u,
+     app.period p,
+     app.unit r
+   WHERE ((f.id = (submission_summary.s).form_id) AND (u.id = (submission_summary.s).unit_id) AND (p.id = (submission_summary.s).period_id) AND (r.id = (submission_summary.s).receiver_id));
+END;
+
+COMMENT ON FUNCTION app.submission_summary(s app.submission, p_grants text[]) IS 'A submission as answers show it, with what the caller may do next.';
+
+CREATE FUNCTION app.unit_faults(p_unit app.unit, p_form app.form, p_period app.period) RETURNS SETOF jsonb
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT app.fault('/form'::text, 'form-not-for-unit'::text, jsonb_build_object('form', (unit_faults.p_form).code)) AS fault
+   WHERE ((unit_faults.p_form).level <> ( SELECT k.level
+            FROM app.unit_kind k
+           WHERE (k.code = (unit_faults.p_unit).kind)))
+ UNION ALL
+  SELECT app.fault('/period'::text, 'form-not-for-period'::text, jsonb_build_object('form', (unit_faults.p_form).code, 'period', (unit_faults.p_period).code)) AS fault
+   WHERE (((unit_faults.p_form).frequency <> (unit_faults.p_period).frequency) OR (NOT ((unit_faults.p_form).valid @> (unit_faults.p_period).ends_on)))
+ UNION ALL
+  SELECT app.fault('/unit'::text, 'unit-closed'::text, jsonb_build_object('unit', (unit_faults.p_unit).code, 'since', upper((unit_faults.p_unit).valid), 'period', (unit_faults.p_period).code)) AS fault
+   WHERE (upper((unit_faults.p_unit).valid) <= (unit_faults.p_period).starts_on)
+ UNION ALL
+  SELECT app.fault('/period'::text, 'period-outside-unit-life'::text, jsonb_build_object('unit', (unit_faults.p_unit).code, 'period', (unit_faults.p_period).code)) AS fault
+   WHERE ((NOT ((unit_faults.p_unit).valid @> (unit_faults.p_period).ends_on)) AND (NOT ((upper((unit_faults.p_unit).valid) <= (unit_faults.p_period).starts_on) IS TRUE)));
+END;
+
+COMMENT ON FUNCTION app.unit_faults(p_unit app.unit, p_form app.form, p_period app.period) IS 'May this unit report this form for this period?  The last day of the period decides.';
+
+CREATE FUNCTION app.unit_ids_below(p_root integer, p_day date) RETURNS integer[]
+    LANGUAGE sql STABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ WITH RECURSIVE below AS (
+          SELECT p.unit_id AS id
+            FROM app.unit_parent p
+           WHERE ((p.parent_id = unit_ids_below.p_root) AND ((unit_ids_below.p_day IS NULL) OR (p.valid @> unit_ids_below.p_day)))
+         UNION
+          SELECT p.unit_id
+            FROM (app.unit_parent p
+              JOIN below below_1 ON (((below_1.id = p.parent_id) AND ((unit_ids_below.p_day IS NULL) OR (p.valid @> unit_ids_below.p_day)))))
+         )
+  SELECT COALESCE(array_agg(below.id), '{}'::integer[]) AS "coalesce"
+    FROM below;
+END;
+
+COMMENT ON FUNCTION app.unit_ids_below(p_root integer, p_day date) IS 'Everything below a unit on a day, or that ever was.';
+
+CREATE FUNCTION app.unit_ids_within(roots integer[]) RETURNS integer[]
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    AS $$
+begin
+    return (
+    with recursive below as (
+        select unnest(roots) as id
+        union
+        select p.unit_id from app.unit_parent p join below on below.id = p.parent_id
+    )
+    select coalesce(array_agg(id), '{}') from below);
+end $$;
+
+COMMENT ON FUNCTION app.unit_ids_within(roots integer[]) IS 'These units and everything that ever stood below them.';
+
+CREATE FUNCTION app.unit_parent_on(p_unit integer, p_day date) RETURNS integer
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return (select p.parent_id from app.unit_parent p where p.unit_id = p_unit and p.valid @> p_day);
+end $$;
+
+COMMENT ON FUNCTION app.unit_parent_on(p_unit integer, p_day date) IS 'The unit it belonged to on a day.';
+
+CREATE FUNCTION app.value_faults(s app.sent_value, p_kind text, p_all_fields boolean) RETURNS SETOF jsonb
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT app.fault(((value_faults.s).pointer || '/indicator'::text), 'unknown-indicator'::text, jsonb_build_object('indicator', "left"((value_faults.s).code, 64))) AS fault
+   WHERE ((value_faults.s).definition.id IS NULL)
+ UNION ALL
+  SELECT app.fault(((value_faults.s).pointer || COALESCE(('/'::text || (value_faults.s).given[1]), '/indicator'::text)), 'computed-indicator'::text, jsonb_build_object('indicator', (value_faults.s).code)) AS fault
+   WHERE ((value_faults.s).definition.entry = 'computed'::text)
+ UNION ALL
+  SELECT app.fault(((value_faults.s).pointer || '/indicator'::text), 'indicator-not-in-form'::text, jsonb_build_object('indicator', (value_faults.s).code)) AS fault
+   WHERE ((NOT (value_faults.s).asked) AND ((value_faults.s).definition.entry <> 'computed'::text))
+ UNION ALL
+  SELECT app.fault(((value_faults.s).pointer || '/indicator'::text), 'indicator-not-for-unit'::text, jsonb_build_object('indicator', (value_faults.s).code)) AS fault
+   WHERE ((value_faults.s).asked AND (NOT (value_faults.p_kind = ANY ((value_faults.s).definition.applies_to))))
+ UNION ALL
+  SELECT app.fault(((value_faults.s).pointer || '/indicator'::text), 'duplicate-indicator'::text, jsonb_build_object('indicator', (value_faults.s).code, 'first', (value_faults.s).first)) AS fault
+   WHERE ((value_faults.s).first <> (value_faults.s).pointer)
+ UNION ALL
+  SELECT app.fault(((value_faults.s).pointer || '/indicator'::text), 'not-your-field'::text, jsonb_build_object('indicator', (value_faults.s).code)) AS fault
+   WHERE ((value_faults.s).asked AND (NOT value_faults.p_all_fields) AND ((value_faults.s).field <> 'culture'::text))
+ UNION ALL
+  SELECT app.fault((value_faults.s).pointer, 'one-of-value'::text, '{}'::jsonb) AS fault
+   WHERE ((('missing_reason'::text = ANY ((value_faults.s).given)) AND (cardinality((value_faults.s).given) > 1)) OR (('value'::text = ANY ((value_faults.s).given)) AND ((value_faults.s).given && '{numerator,denominator}'::text[])) OR ((cardinality((value_faults.s).given) = 0) AND (NOT ((value_faults.s).item ? 'value'::text))))
+ UNION ALL
+  SELECT app.fault(((value_faults.s).pointer || '/value'::text), 'pair-expected'::text, '{}'::jsonb) AS fault
+   WHERE (((value_faults.s).definition.entry = 'pair'::text) AND ('value'::text = ANY ((value_faults.s).given)))
+ UNION ALL
+  SELECT app.fault((((value_faults.s).pointer || '/'::text) || g.g), 'pair-not-expected'::text, '{}'::jsonb) AS fault
+    FROM unnest((value_faults.s).given) g(g)
+   WHERE (((value_faults.s).definition.entry = 'value'::text) AND (g.g = ANY (ARRAY['numerator'::text, 'denominator'::text])))
+ UNION ALL
+  SELECT app.fault((value_faults.s).pointer, 'pair-incomplete'::text, '{}'::jsonb) AS fault
+   WHERE (('numerator'::text = ANY ((value_faults.s).given)) <> ('denominator'::text = ANY ((value_faults.s).given)))
+ UNION ALL
+  SELECT app.fault(((value_faults.s).pointer || '/value'::text), 'boolean-expected'::text, '{}'::jsonb) AS fault
+   WHERE (((value_faults.s).definition.entry = 'value'::text) AND ((value_faults.s).definition.value_type = 'boolean'::text) AND ('value'::text = ANY ((value_faults.s).given)) AND (jsonb_typeof(((value_faults.s).item -> 'value'::text)) <> 'boolean'::text))
+ UNION ALL
+  SELECT f.f
+    FROM unnest((value_faults.s).given) g(g),
+     LATERAL app.number_faults((((value_faults.s).pointer || '/'::text) || g.g), ((value_faults.s).item -> g.g), (value_faults.s).definition) f(f)
+   WHERE ((g.g <> 'missing_reason'::text) AND ((value_faults.s).definition.value_type <> 'boolean'::text) AND ((value_faults.s).definition.entry <> 'computed'::text))
+ UNION ALL
+  SELECT app.fault(((value_faults.s).pointer || '/numerator'::text), 'numerator-exceeds-denominator'::text, '{}'::jsonb) AS fault
+   WHERE (((value_faults.s).definition.entry = 'pair'::text) AND (app.number(((value_faults.s).item -> 'numerator'::text)) > app.number(((value_faults.s).item -> 'denominator'::text))))
+ UNION ALL
+  SELECT app.fault(((value_faults.s).pointer || '/denominator'::text), 'wrong-denominator'::text, jsonb_build_object('expected', (value_faults.s).definition.pair_of)) AS fault
+   WHERE (((value_faults.s).definition.entry = 'pair'::text) AND (app.number(((value_faults.s).item -> 'denominator'::text)) <> (value_faults.s).definition.pair_of));
+END;
+
+COMMENT ON FUNCTION app.value_faults(s app.sent_value, p_kind text, p_all_fields boolean) IS 'Everything that is wrong with one value, for a unit of this kind; p_all_fields: the caller may enter every field, not culture alone.';
+
+CREATE FUNCTION app.value_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+    s app.submission;
+begin
+    for s in select * from app.submission where id in (select distinct submission_id from changed) loop
+        perform app.refuse_locked(s.period_id);
+        if s.state not in ('draft', 'returned') then
+            perform app.problem(409, 'illegal-transition', jsonb_build_object('action', 'edit', 'state', s.state));
+        end if;
+    end loop;
+    return null;
+end $$;
+
+COMMENT ON FUNCTION app.value_guard() IS 'Values change only while the submission is a draft or returned, and never after the lock.';
+
+CREATE FUNCTION app.value_written(s app.sent_value) RETURNS TABLE(given boolean, value numeric, numerator numeric, denominator numeric, missing_reason text, status text, note text)
+    LANGUAGE sql IMMUTABLE
+    BEGIN ATOMIC
+ SELECT (cardinality((s).given) > 0),
+     trim_scale(app.number(
+         CASE
+             WHEN ((s).definition.entry = 'pair'::text) THEN ((s).item -> 'numerator'::text)
+             ELSE ((s).item -> 'value'::text)
+         END)) AS trim_scale,
+     trim_scale(app.number(((s).item -> 'numerator'::text))) AS trim_scale,
+     trim_scale(app.number(((s).item -> 'denominator'::text))) AS trim_scale,
+     ((s).item ->> 'missing_reason'::text),
+     COALESCE(((s).item ->> 'status'::text), 'PROVISIONAL'::text) AS "coalesce",
+     ((s).item ->> 'note'::text);
+END;
+
+COMMENT ON FUNCTION app.value_written(s app.sent_value) IS 'What is kept of one faultless value; given is false for a value to be cleared.';
+
+CREATE FUNCTION app.values_read(p_values jsonb, p_form integer, p_day date) RETURNS SETOF app.sent_value
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT ('/values/'::text || (e.ord - 1)),
+     (e.item ->> 'indicator'::text),
+     i.id,
+     i.field,
+     (f.form_id IS NOT NULL),
+     ('/values/'::text || (min(e.ord) OVER (PARTITION BY (e.item ->> 'indicator'::text)) - 1)),
+     ARRAY( SELECT j.k
+            FROM jsonb_each(e.item) j(k, v)
+           WHERE ((j.k = ANY (ARRAY['value'::text, 'numerator'::text, 'denominator'::text, 'missing_reason'::text])) AND (j.v <> 'null'::jsonb))) AS "array",
+     e.item,
+     v.*::app.indicator_version AS v
+    FROM (((jsonb_array_elements(
+         CASE jsonb_typeof(values_read.p_values)
+             WHEN 'array'::text THEN values_read.p_values
+             ELSE '[]'::jsonb
+         END) WITH ORDINALITY e(item, ord)
+      LEFT JOIN app.indicator i ON (((i.code)::text = (e.item ->> 'indicator'::text))))
+      LEFT JOIN app.indicator_version v ON (((v.indicator_id = i.id) AND (v.valid @> values_read.p_day))))
+      LEFT JOIN app.form_indicator f ON (((f.form_id = values_read.p_form) AND (f.indicator_id = i.id))))
+   WHERE ((jsonb_typeof(e.item) = 'object'::text) AND (jsonb_typeof((e.item -> 'indicator'::text)) = 'string'::text));
+END;
+
+COMMENT ON FUNCTION app.values_read(p_values jsonb, p_form integer, p_day date) IS 'The values of a body, each with its definition on a day.';
+
+CREATE TABLE app.account (
+    id integer NOT NULL,
+    login text NOT NULL,
+    name app.line NOT NULL,
+    password_salt bytea NOT NULL,
+    password_verifier bytea NOT NULL,
+    password_opslimit integer NOT NULL,
+    password_memlimit integer NOT NULL,
+    demo boolean DEFAULT false NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    disabled_at timestamp with time zone,
+    CONSTRAINT account_login_shape CHECK ((login ~ '^[a-z0-9][a-z0-9._-]{1,39}$'::text)),
+    CONSTRAINT account_password_memlimit_check CHECK ((password_memlimit > 0)),
+    CONSTRAINT account_password_opslimit_check CHECK ((password_opslimit > 0)),
+    CONSTRAINT account_password_salt_check CHECK ((length(password_salt) = 16)),
+    CONSTRAINT account_password_verifier_check CHECK ((length(password_verifier) = 32))
+);
+
+ALTER TABLE ONLY app.account FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.account IS 'People and machines that sign in.  Disabled, never deleted: what they did stays theirs.';
+
+COMMENT ON COLUMN app.account.id IS 'Internal number.';
+
+COMMENT ON COLUMN app.account.login IS 'Name to sign in with.';
+
+COMMENT ON COLUMN app.account.name IS 'Name as people know it.';
+
+COMMENT ON COLUMN app.account.password_salt IS 'Salt of argon2id (RFC 9106), by libsodium.';
+
+COMMENT ON COLUMN app.account.password_verifier IS 'SHA-256 of the argon2id key of the password: the service must show the key, so knowing a login is not enough.  Never read by it.';
+
+COMMENT ON COLUMN app.account.password_opslimit IS 'argon2id passes.';
+
+COMMENT ON COLUMN app.account.password_memlimit IS 'argon2id memory, bytes.';
+
+COMMENT ON COLUMN app.account.demo IS 'Whatever this account enters is invented.';
+
+COMMENT ON COLUMN app.account.version IS 'Row version, for ETag and If-Match.';
+
+COMMENT ON COLUMN app.account.created_at IS 'When it was made.';
+
+COMMENT ON COLUMN app.account.disabled_at IS 'Since when it may not sign in; null while it may.';
+
+ALTER TABLE app.account ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app.account_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE app.account_role (
+    account_id integer NOT NULL,
+    role text NOT NULL,
+    unit_id integer NOT NULL
+);
+
+ALTER TABLE ONLY app.account_role FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.account_role IS 'Who holds which role where; one person may hold several.';
+
+COMMENT ON COLUMN app.account_role.account_id IS 'Account.';
+
+COMMENT ON COLUMN app.account_role.role IS 'Role.';
+
+COMMENT ON COLUMN app.account_role.unit_id IS 'Unit it is held for.';
+
+CREATE TABLE app.audit (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    account_id integer,
+    db_role name DEFAULT SESSION_USER NOT NULL,
+    request text,
+    table_name name NOT NULL,
+    action text NOT NULL,
+    unit_id integer,
+    before jsonb,
+    after jsonb,
+    CONSTRAINT audit_action_check CHECK ((action = ANY (ARRAY['insert'::text, 'update'::text, 'delete'::text])))
+);
+
+ALTER TABLE ONLY app.audit FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.audit IS 'Every change of every table, written by trigger; append-only, for every role.';
+
+COMMENT ON COLUMN app.audit.id IS 'Order of writing.';
+
+COMMENT ON COLUMN app.audit.at IS 'Server clock.';
+
+COMMENT ON COLUMN app.audit.account_id IS 'Who; null for the owner''s own work (migrations, seeds).';
+
+COMMENT ON COLUMN app.audit.db_role IS 'Database role that was connected.';
+
+COMMENT ON COLUMN app.audit.request IS 'X-Request-Id of the request.';
+
+COMMENT ON COLUMN app.audit.table_name IS 'Table of schema app.';
+
+COMMENT ON COLUMN app.audit.action IS 'insert, update or delete.';
+
+COMMENT ON COLUMN app.audit.unit_id IS 'Unit whose data it is, where the row says.';
+
+COMMENT ON COLUMN app.audit.before IS 'The row before, secrets left out.';
+
+COMMENT ON COLUMN app.audit.after IS 'The row after, secrets left out.';
+
+ALTER TABLE app.audit ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app.audit_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE app.document (
+    id integer NOT NULL,
+    code app.code NOT NULL,
+    kind text NOT NULL,
+    number text,
+    symbol app.line,
+    issuer app.line NOT NULL,
+    issuer_unit_id integer,
+    issued_on date,
+    issue_place app.line,
+    title app.prose NOT NULL,
+    title_as_issued app.prose,
+    signer_title app.line,
+    signer_name app.line,
+    verified boolean NOT NULL,
+    note app.prose,
+    CONSTRAINT document_kind_check CHECK ((kind = ANY (ARRAY['KH'::text, 'CT'::text, 'NQ'::text, 'QD'::text, 'BC'::text, 'LKG'::text, 'OTHER'::text]))),
+    CONSTRAINT document_number_check CHECK ((number ~ '^[0-9]+$'::text))
+);
+
+COMMENT ON TABLE app.document IS 'Plans, directives, resolutions.  Numbers restart each year per issuer and kind: the plan itself cites two documents numbered 19.';
+
+COMMENT ON COLUMN app.document.id IS 'Internal number.';
+
+COMMENT ON COLUMN app.document.code IS 'Code of our own.';
+
+COMMENT ON COLUMN app.document.kind IS 'Kind, as abbreviated by Decree 30/2020/NĐ-CP: KH plan, CT directive, NQ resolution, QD decision, BC report; LKG = appeal.';
+
+COMMENT ON COLUMN app.document.number IS 'Number; null where none is given.';
+
+COMMENT ON COLUMN app.document.symbol IS 'Symbol after the number, e.g. KH-UBND.';
+
+COMMENT ON COLUMN app.document.issuer IS 'Issuing body: committees, councils and Party bodies.';
+
+COMMENT ON COLUMN app.document.issuer_unit_id IS 'Unit of the issuing body, where it is one of ours.';
+
+COMMENT ON COLUMN app.document.issued_on IS 'Day of issue.';
+
+COMMENT ON COLUMN app.document.issue_place IS 'Place of issue.';
+
+COMMENT ON COLUMN app.document.title IS 'What it is about (trích yếu), slips of the pen corrected.';
+
+COMMENT ON COLUMN app.document.title_as_issued IS 'The wording as issued, where it differs.';
+
+COMMENT ON COLUMN app.document.signer_title IS 'Authority and title of the signer, as signed.';
+
+COMMENT ON COLUMN app.document.signer_name IS 'Signer, as signed.';
+
+COMMENT ON COLUMN app.document.verified IS 'Was the document itself seen, or only cited?';
+
+COMMENT ON COLUMN app.document.note IS 'What to know about it.';
+
+ALTER TABLE app.document ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app.document_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE app.document_link (
+    document_id integer NOT NULL,
+    relation text NOT NULL,
+    target_id integer NOT NULL,
+    clause app.line,
+    CONSTRAINT document_link_check CHECK ((target_id <> document_id)),
+    CONSTRAINT document_link_relation_check CHECK ((relation = ANY (ARRAY['IMPLEMENTS'::text, 'BASED_ON'::text, 'CONTINUES'::text, 'TIED_TO'::text])))
+);
+
+COMMENT ON TABLE app.document_link IS 'How documents refer to each other: a graph, not one parent.';
+
+COMMENT ON COLUMN app.document_link.document_id IS 'The document that refers.';
+
+COMMENT ON COLUMN app.document_link.relation IS 'thực hiện, trên cơ sở, tiếp tục thực hiện, gắn với.';
+
+COMMENT ON COLUMN app.document_link.target_id IS 'The document it refers to.';
+
+COMMENT ON COLUMN app.document_link.clause IS 'Where it does.';
+
+ALTER TABLE app.form ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app.form_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE app.indicator ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app.indicator_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE app.indicator_version ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app.indicator_version_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE app.period ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app.period_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE app.publication (
+    id integer NOT NULL,
+    unit_id integer NOT NULL,
+    form_id integer NOT NULL,
+    period_id integer NOT NULL,
+    published_by integer NOT NULL,
+    published_at timestamp with time zone DEFAULT now() NOT NULL,
+    note app.prose
+);
+
+ALTER TABLE ONLY app.publication FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.publication IS 'What a district has published to all its communes: the accepted submissions of a form and period.';
+
+COMMENT ON COLUMN app.publication.id IS 'Number.';
+
+COMMENT ON COLUMN app.publication.unit_id IS 'The district.';
+
+COMMENT ON COLUMN app.publication.form_id IS 'Form.';
+
+COMMENT ON COLUMN app.publication.period_id IS 'Period.';
+
+COMMENT ON COLUMN app.publication.published_by IS 'District leader who did.';
+
+COMMENT ON COLUMN app.publication.published_at IS 'When.';
+
+COMMENT ON COLUMN app.publication.note IS 'Remark.';
+
+ALTER TABLE app.publication ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app.publication_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE app.secret (
+    only_one boolean DEFAULT true NOT NULL,
+    key bytea NOT NULL,
+    CONSTRAINT secret_only_one_check CHECK (only_one)
+);
+
+ALTER TABLE ONLY app.secret FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.secret IS 'Key that seals the identity of a transaction; nobody but the owner reads it.';
+
+COMMENT ON COLUMN app.secret.only_one IS 'There is one row.';
+
+COMMENT ON COLUMN app.secret.key IS '32 random bytes.';
+
+CREATE TABLE app.sign_in_failure (
+    login text NOT NULL,
+    address text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT sign_in_failure_address_check CHECK ((length(address) <= 100)),
+    CONSTRAINT sign_in_failure_login_check CHECK ((length(login) <= 200))
+);
+
+ALTER TABLE ONLY app.sign_in_failure FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.sign_in_failure IS 'Failed sign-ins of the last day, to slow guessing down.';
+
+COMMENT ON COLUMN app.sign_in_failure.login IS 'Name that was tried.';
+
+COMMENT ON COLUMN app.sign_in_failure.address IS 'Address it was tried from.';
+
+COMMENT ON COLUMN app.sign_in_failure.at IS 'When.';
+
+ALTER TABLE app.submission ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app.submission_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE app.submission_transition (
+    id bigint NOT NULL,
+    submission_id bigint NOT NULL,
+    unit_id integer NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    action text NOT NULL,
+    from_state text NOT NULL,
+    to_state text NOT NULL,
+    actor_id integer NOT NULL,
+    actor_name app.line NOT NULL,
+    actor_role text NOT NULL,
+    reason app.prose,
+    content jsonb
+);
+
+ALTER TABLE ONLY app.submission_transition FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.submission_transition IS 'Steps of submissions, append-only.';
+
+COMMENT ON COLUMN app.submission_transition.id IS 'Order of the steps.';
+
+COMMENT ON COLUMN app.submission_transition.submission_id IS 'Submission.';
+
+COMMENT ON COLUMN app.submission_transition.unit_id IS 'Its unit.';
+
+COMMENT ON COLUMN app.submission_transition.at IS 'Server clock.';
+
+COMMENT ON COLUMN app.submission_transition.action IS 'submit, withdraw, return or accept.';
+
+COMMENT ON COLUMN app.submission_transition.from_state IS 'State before.';
+
+COMMENT ON COLUMN app.submission_transition.to_state IS 'State after.';
+
+COMMENT ON COLUMN app.submission_transition.actor_id IS 'Who.';
+
+COMMENT ON COLUMN app.submission_transition.actor_name IS 'Name at that time: a later change of office does not alter who signed.';
+
+COMMENT ON COLUMN app.submission_transition.actor_role IS 'In which role.';
+
+COMMENT ON COLUMN app.submission_transition.reason IS 'Why; always there for a return.';
+
+COMMENT ON COLUMN app.submission_transition.content IS 'What was submitted, value by value, so that a returned report stays as it was.';
+
+ALTER TABLE app.submission_transition ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app.submission_transition_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE app.target (
+    id integer NOT NULL,
+    unit_id integer NOT NULL,
+    indicator_id integer NOT NULL,
+    year integer NOT NULL,
+    document_id integer NOT NULL,
+    revision integer DEFAULT 1 NOT NULL,
+    comparator text NOT NULL,
+    comparator_implied boolean DEFAULT false NOT NULL,
+    value numeric NOT NULL,
+    text_as_issued app.prose NOT NULL,
+    baseline_value numeric,
+    baseline_year integer,
+    is_key boolean DEFAULT true NOT NULL,
+    note app.prose,
+    CONSTRAINT target_comparator_check CHECK ((comparator = ANY (ARRAY['GE'::text, 'GT'::text, 'LE'::text, 'LT'::text, 'EQ'::text]))),
+    CONSTRAINT target_revision_check CHECK ((revision > 0)),
+    CONSTRAINT target_year_check CHECK (((year >= 1990) AND (year <= 2100)))
+);
+
+ALTER TABLE ONLY app.target FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.target IS 'Levels set by a document.  One indicator may have several in a year, each with its source; a change is a new revision.';
+
+COMMENT ON COLUMN app.target.id IS 'Internal number.';
+
+COMMENT ON COLUMN app.target.unit_id IS 'Unit it is set for.';
+
+COMMENT ON COLUMN app.target.indicator_id IS 'Indicator.';
+
+COMMENT ON COLUMN app.target.year IS 'Year it is set for.';
+
+COMMENT ON COLUMN app.target.document_id IS 'Assigning document.';
+
+COMMENT ON COLUMN app.target.revision IS 'The highest one is in force.';
+
+COMMENT ON COLUMN app.target.comparator IS 'GT is strict: > 32 is not met by exactly 32.';
+
+COMMENT ON COLUMN app.target.comparator_implied IS 'The document gives a bare figure; the comparator was inferred.';
+
+COMMENT ON COLUMN app.target.value IS 'The level; 1 for a status to be reached.';
+
+COMMENT ON COLUMN app.target.text_as_issued IS 'The line as the document has it.';
+
+COMMENT ON COLUMN app.target.baseline_value IS 'Level it starts from, where the document gives one.';
+
+COMMENT ON COLUMN app.target.baseline_year IS 'Year of the baseline.';
+
+COMMENT ON COLUMN app.target.is_key IS 'Named in the plan as a key target (chỉ tiêu trọng tâm).';
+
+COMMENT ON COLUMN app.target.note IS 'What to know about it.';
+
+ALTER TABLE app.target ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app.target_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE app.token (
+    id integer NOT NULL,
+    account_id integer NOT NULL,
+    name app.line NOT NULL,
+    hash bytea NOT NULL,
+    scopes text[] NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    CONSTRAINT token_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT token_scopes_known CHECK (((scopes <@ '{data:read,data:write,workflow,catalog:write,accounts:write}'::text[]) AND (cardinality(scopes) > 0)))
+);
+
+ALTER TABLE ONLY app.token FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.token IS 'Tokens for machines: shown once, stored as SHA-256.';
+
+COMMENT ON COLUMN app.token.id IS 'Internal number.';
+
+COMMENT ON COLUMN app.token.account_id IS 'Whose it is; it never may more than its owner.';
+
+COMMENT ON COLUMN app.token.name IS 'What its owner calls it.';
+
+COMMENT ON COLUMN app.token.hash IS 'SHA-256 of the secret.';
+
+COMMENT ON COLUMN app.token.scopes IS 'What it may be used for.';
+
+COMMENT ON COLUMN app.token.created_at IS 'When it was made.';
+
+COMMENT ON COLUMN app.token.expires_at IS 'Until when it is good.';
+
+COMMENT ON COLUMN app.token.revoked_at IS 'Since when it is revoked; null while it is not.';
+
+ALTER TABLE app.token ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app.token_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE app.unit_change (
+    id integer NOT NULL,
+    code app.code NOT NULL,
+    effective_on date NOT NULL,
+    legal_basis app.prose NOT NULL,
+    note app.prose
+);
+
+COMMENT ON TABLE app.unit_change IS 'Reorganisations: dated events with links from old units to new ones.  No value is ever moved by them.';
+
+COMMENT ON COLUMN app.unit_change.id IS 'Internal number.';
+
+COMMENT ON COLUMN app.unit_change.code IS 'Code of the event.';
+
+COMMENT ON COLUMN app.unit_change.effective_on IS 'First day of the new order.';
+
+COMMENT ON COLUMN app.unit_change.legal_basis IS 'Resolution or law, with what of it was verified.';
+
+COMMENT ON COLUMN app.unit_change.note IS 'What to know about it.';
+
+ALTER TABLE app.unit_change ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app.unit_change_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE app.unit_change_link (
+    id integer NOT NULL,
+    change_id integer NOT NULL,
+    kind text NOT NULL,
+    from_unit_id integer NOT NULL,
+    to_unit_id integer,
+    whole boolean NOT NULL,
+    population integer,
+    population_of integer,
+    area_km2 numeric,
+    note app.prose,
+    verification app.prose,
+    CONSTRAINT unit_change_link_area_km2_check CHECK ((area_km2 >= (0)::numeric)),
+    CONSTRAINT unit_change_link_check CHECK ((population_of >= population)),
+    CONSTRAINT unit_change_link_kind_check CHECK ((kind = ANY (ARRAY['MERGE'::text, 'PARTIAL_TRANSFER'::text, 'RECODE'::text, 'ABOLISH'::text, 'UNCHANGED_NEW_PARENT'::text]))),
+    CONSTRAINT unit_change_link_population_check CHECK ((population >= 0))
+);
+
+COMMENT ON TABLE app.unit_change_link IS 'What of an old unit went to which new one.';
+
+COMMENT ON COLUMN app.unit_change_link.id IS 'Internal number.';
+
+COMMENT ON COLUMN app.unit_change_link.change_id IS 'The event.';
+
+COMMENT ON COLUMN app.unit_change_link.kind IS 'What happened.';
+
+COMMENT ON COLUMN app.unit_change_link.from_unit_id IS 'Unit before.';
+
+COMMENT ON COLUMN app.unit_change_link.to_unit_id IS 'Unit after; null when it ended without a successor.';
+
+COMMENT ON COLUMN app.unit_change_link.whole IS 'All of the unit, or a part.';
+
+COMMENT ON COLUMN app.unit_change_link.population IS 'People who moved with a part.';
+
+COMMENT ON COLUMN app.unit_change_link.population_of IS 'People of the unit before: the share is population / population_of.';
+
+COMMENT ON COLUMN app.unit_change_link.area_km2 IS 'Area that moved with a part, km².';
+
+COMMENT ON COLUMN app.unit_change_link.note IS 'What to know about it.';
+
+COMMENT ON COLUMN app.unit_change_link.verification IS 'How far this was verified.';
+
+ALTER TABLE app.unit_change_link ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app.unit_change_link_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE app.unit_code (
+    unit_id integer NOT NULL,
+    scheme text DEFAULT 'gso'::text NOT NULL,
+    code text NOT NULL,
+    valid daterange NOT NULL,
+    CONSTRAINT unit_code_code_check CHECK ((code ~ '^[0-9]{2,5}$'::text)),
+    CONSTRAINT unit_code_scheme_check CHECK ((scheme = 'gso'::text)),
+    CONSTRAINT unit_code_valid_check CHECK ((NOT isempty(valid)))
+);
+
+COMMENT ON TABLE app.unit_code IS 'Official codes through time (mã đơn vị hành chính): 23674 and 52 each meant two units.';
+
+COMMENT ON COLUMN app.unit_code.unit_id IS 'Unit.';
+
+COMMENT ON COLUMN app.unit_code.scheme IS 'Who gives the code: gso = General Statistics Office.';
+
+COMMENT ON COLUMN app.unit_code.code IS 'The code.';
+
+COMMENT ON COLUMN app.unit_code.valid IS 'Days it meant this unit.';
+
+ALTER TABLE app.unit ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app.unit_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE app.unit_name (
+    unit_id integer NOT NULL,
+    name app.line NOT NULL,
+    name_gso app.line,
+    variants text[] DEFAULT '{}'::text[] NOT NULL,
+    valid daterange NOT NULL,
+    CONSTRAINT unit_name_valid_check CHECK ((NOT isempty(valid)))
+);
+
+COMMENT ON TABLE app.unit_name IS 'Names of a unit through time.';
+
+COMMENT ON COLUMN app.unit_name.unit_id IS 'Unit.';
+
+COMMENT ON COLUMN app.unit_name.name IS 'Official name, as the resolutions write it.';
+
+COMMENT ON COLUMN app.unit_name.name_gso IS 'Name in the data of the statistics office, where it differs.';
+
+COMMENT ON COLUMN app.unit_name.variants IS 'Other spellings, for searching.';
+
+COMMENT ON COLUMN app.unit_name.valid IS 'Days it was in use.';
+
+ALTER TABLE ONLY app.account
+    ADD CONSTRAINT account_login_once UNIQUE (login);
+
+ALTER TABLE ONLY app.account
+    ADD CONSTRAINT account_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY app.account_role
+    ADD CONSTRAINT account_role_pkey PRIMARY KEY (account_id, role, unit_id);
+
+ALTER TABLE ONLY app.audit
+    ADD CONSTRAINT audit_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY app.document
+    ADD CONSTRAINT document_code_key UNIQUE (code);
+
+ALTER TABLE ONLY app.document_link
+    ADD CONSTRAINT document_link_pkey PRIMARY KEY (document_id, relation, target_id);
+
+ALTER TABLE ONLY app.document
+    ADD CONSTRAINT document_once UNIQUE NULLS NOT DISTINCT (issuer, symbol, number, issued_on, title);
+
+ALTER TABLE ONLY app.document
+    ADD CONSTRAINT document_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY app.form
+    ADD CONSTRAINT form_code_key UNIQUE (code);
+
+ALTER TABLE ONLY app.form
+    ADD CONSTRAINT form_id_level_frequency_valid_key UNIQUE (id, level, frequency, valid);
+
+ALTER TABLE ONLY app.form_indicator
+    ADD CONSTRAINT form_indicator_asked_once EXCLUDE USING gist (level WITH =, frequency WITH =, indicator_id WITH =, valid WITH &&);
+
+ALTER TABLE ONLY app.form_indicator
+    ADD CONSTRAINT form_indicator_pkey PRIMARY KEY (form_id, indicator_id);
+
+ALTER TABLE ONLY app.form
+    ADD CONSTRAINT form_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY app.indicator
+    ADD CONSTRAINT indicator_code_key UNIQUE (code);
+
+ALTER TABLE ONLY app.indicator
+    ADD CONSTRAINT indicator_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY app.indicator
+    ADD CONSTRAINT indicator_sort_order_key UNIQUE (sort_order);
+
+ALTER TABLE ONLY app.indicator_term
+    ADD CONSTRAINT indicator_term_pkey PRIMARY KEY (version_id, side, indicator_id);
+
+ALTER TABLE ONLY app.indicator_version
+    ADD CONSTRAINT indicator_version_one_at_a_time EXCLUDE USING gist (indicator_id WITH =, valid WITH &&);
+
+ALTER TABLE ONLY app.indicator_version
+    ADD CONSTRAINT indicator_version_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY app.period
+    ADD CONSTRAINT period_code_key UNIQUE (code);
+
+ALTER TABLE ONLY app.period
+    ADD CONSTRAINT period_once UNIQUE (frequency, year, ordinal);
+
+ALTER TABLE ONLY app.period
+    ADD CONSTRAINT period_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY app.publication
+    ADD CONSTRAINT publication_once UNIQUE (unit_id, form_id, period_id);
+
+ALTER TABLE ONLY app.publication
+    ADD CONSTRAINT publication_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY app.role
+    ADD CONSTRAINT role_pkey PRIMARY KEY (code);
+
+ALTER TABLE ONLY app.secret
+    ADD CONSTRAINT secret_pkey PRIMARY KEY (only_one);
+
+ALTER TABLE ONLY app.session
+    ADD CONSTRAINT session_pkey PRIMARY KEY (hash);
+
+ALTER TABLE ONLY app.submission
+    ADD CONSTRAINT submission_of_unit UNIQUE (id, unit_id);
+
+ALTER TABLE ONLY app.submission
+    ADD CONSTRAINT submission_once_per_form_unit_period UNIQUE (form_id, unit_id, period_id);
+
+ALTER TABLE ONLY app.submission
+    ADD CONSTRAINT submission_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY app.submission_transition
+    ADD CONSTRAINT submission_transition_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY app.submission_value
+    ADD CONSTRAINT submission_value_pkey PRIMARY KEY (submission_id, indicator_id);
+
+ALTER TABLE ONLY app.target
+    ADD CONSTRAINT target_once UNIQUE (unit_id, indicator_id, year, document_id, revision);
+
+ALTER TABLE ONLY app.target
+    ADD CONSTRAINT target_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY app.token
+    ADD CONSTRAINT token_hash_key UNIQUE (hash);
+
+ALTER TABLE ONLY app.token
+    ADD CONSTRAINT token_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY app.transition_rule
+    ADD CONSTRAINT transition_rule_from_state_to_state_key UNIQUE (from_state, to_state);
+
+ALTER TABLE ONLY app.transition_rule
+    ADD CONSTRAINT transition_rule_pkey PRIMARY KEY (action, from_state);
+
+ALTER TABLE ONLY app.unit_change
+    ADD CONSTRAINT unit_change_code_key UNIQUE (code);
+
+ALTER TABLE ONLY app.unit_change_link
+    ADD CONSTRAINT unit_change_link_once UNIQUE NULLS NOT DISTINCT (change_id, kind, from_unit_id, to_unit_id);
+
+ALTER TABLE ONLY app.unit_change_link
+    ADD CONSTRAINT unit_change_link_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY app.unit_change
+    ADD CONSTRAINT unit_change_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY app.unit
+    ADD CONSTRAINT unit_code_key UNIQUE (code);
+
+ALTER TABLE ONLY app.unit_code
+    ADD CONSTRAINT unit_code_one_code_at_a_time EXCLUDE USING gist (scheme WITH =, unit_id WITH =, valid WITH &&);
+
+ALTER TABLE ONLY app.unit_code
+    ADD CONSTRAINT unit_code_one_unit_at_a_time EXCLUDE USING gist (scheme WITH =, code WITH =, valid WITH &&);
+
+ALTER TABLE ONLY app.unit_code
+    ADD CONSTRAINT unit_code_pkey PRIMARY KEY (unit_id, scheme, valid);
+
+ALTER TABLE ONLY app.unit_kind
+    ADD CONSTRAINT unit_kind_code_level_key UNIQUE (code, level);
+
+ALTER TABLE ONLY app.unit_kind
+    ADD CONSTRAINT unit_kind_pkey PRIMARY KEY (code);
+
+ALTER TABLE ONLY app.unit_name
+    ADD CONSTRAINT unit_name_one_at_a_time EXCLUDE USING gist (unit_id WITH =, valid WITH &&);
+
+ALTER TABLE ONLY app.unit_name
+    ADD CONSTRAINT unit_name_pkey PRIMARY KEY (unit_id, valid);
+
+ALTER TABLE ONLY app.unit_parent
+    ADD CONSTRAINT unit_parent_one_at_a_time EXCLUDE USING gist (unit_id WITH =, valid WITH &&);
+
+ALTER TABLE ONLY app.unit_parent
+    ADD CONSTRAINT unit_parent_pkey PRIMARY KEY (unit_id, valid);
+
+ALTER TABLE ONLY app.unit
+    ADD CONSTRAINT unit_pkey PRIMARY KEY (id);
+
+CREATE INDEX account_role_unit ON app.account_role USING btree (unit_id);
+
+CREATE INDEX audit_table_at ON app.audit USING btree (table_name, at);
+
+CREATE INDEX document_link_target ON app.document_link USING btree (target_id);
+
+CREATE INDEX form_indicator_indicator ON app.form_indicator USING btree (indicator_id);
+
+CREATE INDEX indicator_term_indicator ON app.indicator_term USING btree (indicator_id);
+
+CREATE INDEX session_account ON app.session USING btree (account_id);
+
+CREATE INDEX sign_in_failure_address ON app.sign_in_failure USING btree (address, at);
+
+CREATE INDEX sign_in_failure_login ON app.sign_in_failure USING btree (login, at);
+
+CREATE INDEX submission_period ON app.submission USING btree (period_id, form_id);
+
+CREATE INDEX submission_receiver ON app.submission USING btree (receiver_id, period_id);
+
+CREATE INDEX submission_transition_submission ON app.submission_transition USING btree (submission_id);
+
+CREATE INDEX submission_unit_period ON app.submission USING btree (unit_id, period_id);
+
+CREATE INDEX submission_value_indicator ON app.submission_value USING btree (indicator_id);
+
+CREATE INDEX target_document ON app.target USING btree (document_id);
+
+CREATE INDEX target_indicator ON app.target USING btree (indicator_id, year);
+
+CREATE INDEX token_account ON app.token USING btree (account_id);
+
+CREATE INDEX unit_parent_parent ON app.unit_parent USING btree (parent_id);
+
+CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON app.audit FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.account FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.account_role FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.document FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.document_link FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.form FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.form_indicator FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.indicator FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.indicator_term FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.indicator_version FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.period FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.publication FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.role FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.secret FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.session FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.sign_in_failure FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.submission FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.submission_transition FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.submission_value FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.target FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.token FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.transition_rule FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.unit FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.unit_change FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.unit_change_link FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.unit_code FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.unit_kind FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.unit_name FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.unit_parent FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.account FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.account_role FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.document FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.document_link FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.form FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.form_indicator FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.indicator FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.indicator_term FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.indicator_version FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.period FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.publication FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.role FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.secret FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.session FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.sign_in_failure FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.submission FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.submission_transition FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.submission_value FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.target FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.token FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.transition_rule FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.unit FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.unit_change FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.unit_change_link FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.unit_code FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.unit_kind FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.unit_name FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.unit_parent FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.account REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.account_role REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.document REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.document_link REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.form REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.form_indicator REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.indicator REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.indicator_term REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.indicator_version REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.period REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.publication REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.role REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.secret REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.session REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.sign_in_failure REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.submission REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.submission_transition REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.submission_value REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.target REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.token REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.transition_rule REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.unit REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.unit_change REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.unit_change_link REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.unit_code REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.unit_kind REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.unit_name REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.unit_parent REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER period_guard BEFORE INSERT OR UPDATE ON app.period FOR EACH ROW EXECUTE FUNCTION app.period_guard();
+
+CREATE TRIGGER publication_stamp BEFORE INSERT ON app.publication FOR EACH ROW EXECUTE FUNCTION app.publication_stamp();
+
+CREATE TRIGGER submission_guard BEFORE UPDATE ON app.submission FOR EACH ROW EXECUTE FUNCTION app.submission_guard();
+
+CREATE TRIGGER submission_start_guard BEFORE INSERT ON app.submission FOR EACH ROW EXECUTE FUNCTION app.submission_start_guard();
+
+CREATE TRIGGER submission_stepped AFTER UPDATE ON app.submission FOR EACH ROW WHEN ((old.state IS DISTINCT FROM new.state)) EXECUTE FUNCTION app.submission_stepped();
+
+CREATE TRIGGER value_guard_delete AFTER DELETE ON app.submission_value REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.value_guard();
+
+CREATE TRIGGER value_guard_insert AFTER INSERT ON app.submission_value REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.value_guard();
+
+CREATE TRIGGER value_guard_update AFTER UPDATE ON app.submission_value REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.value_guard();
+
+ALTER TABLE ONLY app.account_role
+    ADD CONSTRAINT account_role_account_id_fkey FOREIGN KEY (account_id) REFERENCES app.account(id);
+
+ALTER TABLE ONLY app.account_role
+    ADD CONSTRAINT account_role_role_fkey FOREIGN KEY (role) REFERENCES app.role(code);
+
+ALTER TABLE ONLY app.account_role
+    ADD CONSTRAINT account_role_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES app.unit(id);
+
+ALTER TABLE ONLY app.document
+    ADD CONSTRAINT document_issuer_unit_id_fkey FOREIGN KEY (issuer_unit_id) REFERENCES app.unit(id);
+
+ALTER TABLE ONLY app.document_link
+    ADD CONSTRAINT document_link_document_id_fkey FOREIGN KEY (document_id) REFERENCES app.document(id);
+
+ALTER TABLE ONLY app.document_link
+    ADD CONSTRAINT document_link_target_id_fkey FOREIGN KEY (target_id) REFERENCES app.document(id);
+
+ALTER TABLE ONLY app.form_indicator
+    ADD CONSTRAINT form_indicator_form_id_level_frequency_valid_fkey FOREIGN KEY (form_id, level, frequency, valid) REFERENCES app.form(id, level, frequency, valid) ON UPDATE CASCADE;
+
+ALTER TABLE ONLY app.form_indicator
+    ADD CONSTRAINT form_indicator_indicator_id_fkey FOREIGN KEY (indicator_id) REFERENCES app.indicator(id);
+
+ALTER TABLE ONLY app.indicator
+    ADD CONSTRAINT indicator_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES app.indicator(id);
+
+ALTER TABLE ONLY app.indicator_term
+    ADD CONSTRAINT indicator_term_indicator_id_fkey FOREIGN KEY (indicator_id) REFERENCES app.indicator(id);
+
+ALTER TABLE ONLY app.indicator_term
+    ADD CONSTRAINT indicator_term_version_id_fkey FOREIGN KEY (version_id) REFERENCES app.indicator_version(id);
+
+ALTER TABLE ONLY app.indicator_version
+    ADD CONSTRAINT indicator_version_indicator_id_fkey FOREIGN KEY (indicator_id) REFERENCES app.indicator(id);
+
+ALTER TABLE ONLY app.indicator_version
+    ADD CONSTRAINT indicator_version_weight_id_fkey FOREIGN KEY (weight_id) REFERENCES app.indicator(id);
+
+ALTER TABLE ONLY app.publication
+    ADD CONSTRAINT publication_form_id_fkey FOREIGN KEY (form_id) REFERENCES app.form(id);
+
+ALTER TABLE ONLY app.publication
+    ADD CONSTRAINT publication_period_id_fkey FOREIGN KEY (period_id) REFERENCES app.period(id);
+
+ALTER TABLE ONLY app.publication
+    ADD CONSTRAINT publication_published_by_fkey FOREIGN KEY (published_by) REFERENCES app.account(id);
+
+ALTER TABLE ONLY app.publication
+    ADD CONSTRAINT publication_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES app.unit(id);
+
+ALTER TABLE ONLY app.session
+    ADD CONSTRAINT session_account_id_fkey FOREIGN KEY (account_id) REFERENCES app.account(id);
+
+ALTER TABLE ONLY app.submission
+    ADD CONSTRAINT submission_created_by_fkey FOREIGN KEY (created_by) REFERENCES app.account(id);
+
+ALTER TABLE ONLY app.submission
+    ADD CONSTRAINT submission_form_id_fkey FOREIGN KEY (form_id) REFERENCES app.form(id);
+
+ALTER TABLE ONLY app.submission
+    ADD CONSTRAINT submission_period_id_fkey FOREIGN KEY (period_id) REFERENCES app.period(id);
+
+ALTER TABLE ONLY app.submission
+    ADD CONSTRAINT submission_receiver_id_fkey FOREIGN KEY (receiver_id) REFERENCES app.unit(id);
+
+ALTER TABLE ONLY app.submission_transition
+    ADD CONSTRAINT submission_transition_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES app.account(id);
+
+ALTER TABLE ONLY app.submission_transition
+    ADD CONSTRAINT submission_transition_actor_role_fkey FOREIGN KEY (actor_role) REFERENCES app.role(code);
+
+ALTER TABLE ONLY app.submission_transition
+    ADD CONSTRAINT submission_transition_submission_id_unit_id_fkey FOREIGN KEY (submission_id, unit_id) REFERENCES app.submission(id, unit_id);
+
+ALTER TABLE ONLY app.submission
+    ADD CONSTRAINT submission_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES app.unit(id);
+
+ALTER TABLE ONLY app.submission_value
+    ADD CONSTRAINT submission_value_indicator_id_fkey FOREIGN KEY (indicator_id) REFERENCES app.indicator(id);
+
+ALTER TABLE ONLY app.submission_value
+    ADD CONSTRAINT submission_value_submission_id_unit_id_fkey FOREIGN KEY (submission_id, unit_id) REFERENCES app.submission(id, unit_id);
+
+ALTER TABLE ONLY app.submission_value
+    ADD CONSTRAINT submission_value_written_by_fkey FOREIGN KEY (written_by) REFERENCES app.account(id);
+
+ALTER TABLE ONLY app.target
+    ADD CONSTRAINT target_document_id_fkey FOREIGN KEY (document_id) REFERENCES app.document(id);
+
+ALTER TABLE ONLY app.target
+    ADD CONSTRAINT target_indicator_id_fkey FOREIGN KEY (indicator_id) REFERENCES app.indicator(id);
+
+ALTER TABLE ONLY app.target
+    ADD CONSTRAINT target_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES app.unit(id);
+
+ALTER TABLE ONLY app.token
+    ADD CONSTRAINT token_account_id_fkey FOREIGN KEY (account_id) REFERENCES app.account(id);
+
+ALTER TABLE ONLY app.transition_rule
+    ADD CONSTRAINT transition_rule_role_fkey FOREIGN KEY (role) REFERENCES app.role(code);
+
+ALTER TABLE ONLY app.unit_change_link
+    ADD CONSTRAINT unit_change_link_change_id_fkey FOREIGN KEY (change_id) REFERENCES app.unit_change(id);
+
+ALTER TABLE ONLY app.unit_change_link
+    ADD CONSTRAINT unit_change_link_from_unit_id_fkey FOREIGN KEY (from_unit_id) REFERENCES app.unit(id);
+
+ALTER TABLE ONLY app.unit_change_link
+    ADD CONSTRAINT unit_change_link_to_unit_id_fkey FOREIGN KEY (to_unit_id) REFERENCES app.unit(id);
+
+ALTER TABLE ONLY app.unit_code
+    ADD CONSTRAINT unit_code_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES app.unit(id);
+
+ALTER TABLE ONLY app.unit
+    ADD CONSTRAINT unit_kind_fkey FOREIGN KEY (kind) REFERENCES app.unit_kind(code);
+
+ALTER TABLE ONLY app.unit_name
+    ADD CONSTRAINT unit_name_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES app.unit(id);
+
+ALTER TABLE ONLY app.unit_parent
+    ADD CONSTRAINT unit_parent_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES app.unit(id);
+
+ALTER TABLE ONLY app.unit_parent
+    ADD CONSTRAINT unit_parent_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES app.unit(id);
+
+ALTER TABLE app.account ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.account_role ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY admin_changes ON app.account FOR UPDATE TO thidua_api USING (( SELECT app.is_admin() AS is_admin));
+
+CREATE POLICY admin_gives ON app.account_role FOR INSERT TO thidua_api WITH CHECK (( SELECT app.is_admin() AS is_admin));
+
+CREATE POLICY admin_makes ON app.account FOR INSERT TO thidua_api WITH CHECK (( SELECT app.is_admin() AS is_admin));
+
+CREATE POLICY admin_takes ON app.account_role FOR DELETE TO thidua_api USING (( SELECT app.is_admin() AS is_admin));
+
+ALTER TABLE app.audit ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY culture_officer_writes ON app.submission_value TO thidua_api USING (((unit_id = ANY (( SELECT app.units_of_role('CULTURE_INFO_OFFICER'::text) AS units_of_role)::integer[])) AND (EXISTS ( SELECT
+   FROM app.indicator i
+  WHERE ((i.id = submission_value.indicator_id) AND (i.field = 'culture'::text)))))) WITH CHECK (((written_by = ( SELECT app.me() AS me)) AND (unit_id = ANY (( SELECT app.units_of_role('CULTURE_INFO_OFFICER'::text) AS units_of_role)::integer[])) AND (EXISTS ( SELECT
+   FROM app.indicator i
+  WHERE ((i.id = submission_value.indicator_id) AND (i.field = 'culture'::text))))));
+
+CREATE POLICY everybody ON app.publication FOR SELECT TO thidua_api USING ((( SELECT app.me() AS me) IS NOT NULL));
+
+CREATE POLICY guarded ON app.submission FOR UPDATE TO thidua_api USING (true) WITH CHECK (true);
+
+CREATE POLICY guards ON app.account TO thidua_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY guards ON app.account_role TO thidua_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY guards ON app.audit TO thidua_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY guards ON app.secret TO thidua_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY guards ON app.session TO thidua_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY guards ON app.sign_in_failure TO thidua_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY guards ON app.token TO thidua_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY in_reach ON app.submission FOR SELECT TO thidua_api USING (((unit_id = ANY (( SELECT app.reach('own'::text) AS reach)::integer[])) OR ((state <> 'draft'::text) AND (receiver_id = ANY (( SELECT app.reach('received'::text) AS reach)::integer[]))) OR ((state = 'accepted'::text) AND (receiver_id = ANY (( SELECT app.reach('accepted'::text) AS reach)::integer[]))) OR ((state = 'accepted'::text) AND (( SELECT app.me() AS me) IS NOT NULL) AND (EXISTS ( SELECT
+   FROM app.publication p
+  WHERE ((p.unit_id = submission.receiver_id) AND (p.form_id = submission.form_id) AND (p.period_id = submission.period_id)))))));
+
+CREATE POLICY in_reach ON app.submission_transition FOR SELECT TO thidua_api USING (((EXISTS ( SELECT
+   FROM app.submission s
+  WHERE (s.id = submission_transition.submission_id))) AND ((unit_id = ANY (( SELECT app.reach('own'::text) AS reach)::integer[])) OR (EXISTS ( SELECT
+   FROM app.submission s
+  WHERE ((s.id = submission_transition.submission_id) AND (s.receiver_id = ANY (( SELECT app.reach('received'::text) AS reach)::integer[]))))))));
+
+CREATE POLICY in_reach ON app.submission_value FOR SELECT TO thidua_api USING (((unit_id = ANY (( SELECT app.reach('own'::text) AS reach)::integer[])) OR (EXISTS ( SELECT
+   FROM app.submission s
+  WHERE ((s.id = submission_value.submission_id) AND (s.state = ANY (ARRAY['submitted'::text, 'accepted'::text])))))));
+
+CREATE POLICY in_reach ON app.target FOR SELECT TO thidua_api USING (((unit_id = ANY (( SELECT app.reach('own'::text) AS reach)::integer[])) OR (unit_id = ANY (( SELECT app.reach('received'::text) AS reach)::integer[])) OR (unit_id = ANY (( SELECT app.reach('accepted'::text) AS reach)::integer[]))));
+
+CREATE POLICY leader_publishes ON app.publication FOR INSERT TO thidua_api WITH CHECK ((unit_id = ANY (( SELECT app.units_of_role('DISTRICT_LEADER'::text) AS units_of_role)::integer[])));
+
+CREATE POLICY officer_starts ON app.submission FOR INSERT TO thidua_api WITH CHECK (((unit_id = ANY (( SELECT app.units_of_role('OFFICE_STAT_OFFICER'::text) AS units_of_role)::integer[])) AND (state = 'draft'::text)));
+
+CREATE POLICY officer_writes ON app.submission_value TO thidua_api USING ((unit_id = ANY (( SELECT app.units_of_role('OFFICE_STAT_OFFICER'::text) AS units_of_role)::integer[]))) WITH CHECK (((written_by = ( SELECT app.me() AS me)) AND (unit_id = ANY (( SELECT app.units_of_role('OFFICE_STAT_OFFICER'::text) AS units_of_role)::integer[]))));
+
+CREATE POLICY own_tokens ON app.token FOR SELECT TO thidua_api USING ((account_id = ( SELECT app.me() AS me)));
+
+CREATE POLICY own_tokens_made ON app.token FOR INSERT TO thidua_api WITH CHECK ((account_id = ( SELECT app.me() AS me)));
+
+CREATE POLICY own_tokens_revoked ON app.token FOR UPDATE TO thidua_api USING ((account_id = ( SELECT app.me() AS me)));
+
+ALTER TABLE app.publication ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.secret ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY seeds ON app.target TO thidua_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY self_or_admin ON app.account FOR SELECT TO thidua_api USING (((id = ( SELECT app.me() AS me)) OR ( SELECT app.is_admin() AS is_admin)));
+
+CREATE POLICY self_or_admin ON app.account_role FOR SELECT TO thidua_api USING (((account_id = ( SELECT app.me() AS me)) OR ( SELECT app.is_admin() AS is_admin)));
+
+ALTER TABLE app.session ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.sign_in_failure ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.submission ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.submission_transition ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.submission_value ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY taken ON app.submission_transition FOR INSERT TO thidua_api WITH CHECK (((actor_id = ( SELECT app.me() AS me)) AND (at = now()) AND (EXISTS ( SELECT
+   FROM app.submission s
+  WHERE ((s.id = submission_transition.submission_id) AND (s.state = submission_transition.to_state) AND (s.updated_at = now()))))));
+
+ALTER TABLE app.target ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.token ENABLE ROW LEVEL SECURITY;
+
+GRANT USAGE ON SCHEMA app TO thidua_api;
+
+GRANT SELECT ON TABLE app.indicator_version TO thidua_api;
+
+REVOKE ALL ON FUNCTION app.account_bootstrap(p_login text, p_name text, p_password jsonb, p_roles text[], p_demo boolean) FROM PUBLIC;
+
+GRANT SELECT ON TABLE app.role TO thidua_api;
+
+GRANT SELECT ON TABLE app.unit TO thidua_api;
+
+GRANT SELECT ON TABLE app.unit_kind TO thidua_api;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE app.submission TO thidua_api;
+
+GRANT SELECT ON TABLE app.form_indicator TO thidua_api;
+
+GRANT SELECT ON TABLE app.indicator TO thidua_api;
+
+GRANT SELECT ON TABLE app.period TO thidua_api;
+
+GRANT INSERT(code) ON TABLE app.period TO thidua_api;
+
+GRANT INSERT(frequency) ON TABLE app.period TO thidua_api;
+
+GRANT INSERT(year) ON TABLE app.period TO thidua_api;
+
+GRANT INSERT(ordinal) ON TABLE app.period TO thidua_api;
+
+GRANT INSERT(starts_on) ON TABLE app.period TO thidua_api;
+
+GRANT INSERT(ends_on) ON TABLE app.period TO thidua_api;
+
+GRANT INSERT(due_at),UPDATE(due_at) ON TABLE app.period TO thidua_api;
+
+GRANT INSERT(grace_until),UPDATE(grace_until) ON TABLE app.period TO thidua_api;
+
+GRANT INSERT(locks_at),UPDATE(locks_at) ON TABLE app.period TO thidua_api;
+
+GRANT UPDATE(version) ON TABLE app.period TO thidua_api;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.submission_value TO thidua_api;
+
+REVOKE ALL ON PROCEDURE app.audit_table(IN target regclass) FROM PUBLIC;
+
+GRANT SELECT ON TABLE app.transition_rule TO thidua_api;
+
+GRANT SELECT ON TABLE app.form TO thidua_api;
+
+REVOKE ALL ON FUNCTION app.seal(p_name text, p_value text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.sealed_put(p_name text, p_value text) FROM PUBLIC;
+
+GRANT SELECT ON TABLE app.unit_parent TO thidua_api;
+
+GRANT SELECT ON TABLE app.indicator_term TO thidua_api;
+
+GRANT SELECT(id) ON TABLE app.account TO thidua_api;
+
+GRANT SELECT(login),INSERT(login) ON TABLE app.account TO thidua_api;
+
+GRANT SELECT(name),INSERT(name),UPDATE(name) ON TABLE app.account TO thidua_api;
+
+GRANT INSERT(password_salt),UPDATE(password_salt) ON TABLE app.account TO thidua_api;
+
+GRANT INSERT(password_verifier),UPDATE(password_verifier) ON TABLE app.account TO thidua_api;
+
+GRANT INSERT(password_opslimit),UPDATE(password_opslimit) ON TABLE app.account TO thidua_api;
+
+GRANT INSERT(password_memlimit),UPDATE(password_memlimit) ON TABLE app.account TO thidua_api;
+
+GRANT SELECT(demo),INSERT(demo) ON TABLE app.account TO thidua_api;
+
+GRANT SELECT(version),UPDATE(version) ON TABLE app.account TO thidua_api;
+
+GRANT SELECT(created_at) ON TABLE app.account TO thidua_api;
+
+GRANT SELECT(disabled_at),UPDATE(disabled_at) ON TABLE app.account TO thidua_api;
+
+GRANT SELECT,INSERT,DELETE ON TABLE app.account_role TO thidua_api;
+
+GRANT SELECT ON TABLE app.document TO thidua_api;
+
+GRANT SELECT ON TABLE app.document_link TO thidua_api;
+
+GRANT SELECT,INSERT ON TABLE app.publication TO thidua_api;
+
+GRANT SELECT,INSERT ON TABLE app.submission_transition TO thidua_api;
+
+GRANT SELECT ON TABLE app.target TO thidua_api;
+
+GRANT SELECT(id) ON TABLE app.token TO thidua_api;
+
+GRANT SELECT(account_id),INSERT(account_id) ON TABLE app.token TO thidua_api;
+
+GRANT SELECT(name),INSERT(name) ON TABLE app.token TO thidua_api;
+
+GRANT INSERT(hash) ON TABLE app.token TO thidua_api;
+
+GRANT SELECT(scopes),INSERT(scopes) ON TABLE app.token TO thidua_api;
+
+GRANT SELECT(created_at) ON TABLE app.token TO thidua_api;
+
+GRANT SELECT(expires_at),INSERT(expires_at) ON TABLE app.token TO thidua_api;
+
+GRANT SELECT(revoked_at),UPDATE(revoked_at) ON TABLE app.token TO thidua_api;
+
+GRANT SELECT ON TABLE app.unit_change TO thidua_api;
+
+GRANT SELECT ON TABLE app.unit_change_link TO thidua_api;
+
+GRANT SELECT ON TABLE app.unit_code TO thidua_api;
+
+GRANT SELECT ON TABLE app.unit_name TO thidua_api;
+
+-- thidua_api: TimeZone=Asia/Ho_Chi_Minh
+-- thidua_api: idle_in_transaction_session_timeout=10s
+-- thidua_api: jit=off
+-- thidua_api: lock_timeout=2s
+-- thidua_api: search_path=app, pg_catalog
+-- thidua_api: statement_timeout=5s
