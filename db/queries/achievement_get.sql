@@ -43,7 +43,7 @@ select u.code as unit, app.unit_name_on(u.id, this.ends_on) as unit_name, this.c
            'baseline', case when m.baseline_value is not null then json_build_object('value', m.baseline_value, 'year', m.baseline_year) end,
            'result', m.value, 'numerator', m.numerator, 'denominator', m.denominator, 'n', m.n, 'expected', m.expected, 'flags', to_json(m.flags), 'why', m.why,
            'plan_ratio', case when (m.d).direction = 'higher' and (m.d).value_type <> 'boolean' and m.target > 0 then trim_scale(round(100 * case when m.numerator is not null and (m.d).result = 'ratio' then (m.d).scale * m.numerator / nullif(m.denominator, 0) else m.value end / m.target, 2)) end,
-           'last_year', m.last_value, 'yoy_change', m.value - m.last_value,
+           'last_year', m.last_value, 'yoy_change', trim_scale(m.value - m.last_value),
            'yoy_ratio', case when m.last_value > 0 and (m.d).value_type <> 'boolean' then trim_scale(round(100 * m.value / m.last_value, 1)) end,
            'verdict', m.verdict) order by m.sort_order, m.document) from item m), '[]') as items,
        (select json_build_object('met', count(*) filter (where m.verdict = 'met'), 'exceeded', count(*) filter (where m.verdict = 'exceeded'),

@@ -125,7 +125,7 @@ Test(data_get, tells_all_faults_of_the_selectors_at_once)
         {"", "missing-parameter", "unit missing-parameter\nperiod missing-parameter\n"},
         {"?unit=kbang", "missing-parameter", "period missing-parameter\n"},
         {"?unit=nowhere&indicator=births,nothing,neither&period=2031", "invalid-parameters",
-         "indicator unknown-indicator\nindicator unknown-indicator\nperiod unknown-period\nunit unknown-unit\n"},
+         "unit unknown-unit\nindicator unknown-indicator\nindicator unknown-indicator\nperiod unknown-period\n"},
         {"?unit=kbang,KBANG&period=2022", "invalid-parameters", "unit unknown-unit\n"},
         {"?unit=children(nowhere)&period=2022", "invalid-parameters", "unit unknown-unit\n"},
         {"?unit=children()&period=2022", "invalid-parameters", "unit unknown-unit\n"},

@@ -121,10 +121,11 @@ class BodyComparison {
         const said = this.contract.resolve(schema);
         const names = Object.keys(members);
         const properties = said.properties ?? {};
+        const required = names.filter(n => members[n].required).sort();
         return [
             ...differ(`${at} additionalProperties`, said.additionalProperties, false),
             ...differ(`${at} members`, Object.keys(properties), names),
-            ...differ(`${at} required`, [...(said.required ?? [])].sort(), names.filter(n => members[n].required).sort()),
+            ...differ(`${at} required`, [...(said.required ?? [])].sort(), required),
             ...names.filter(n => properties[n]).flatMap(n => this.member(properties[n], members[n], `${at}/${n}`)),
         ];
     }
@@ -174,7 +175,10 @@ class BodyComparison {
     }
 
     #form(said, form, at) {
-        return [...differ(`${at} format`, said.format, form.format), ...differ(`${at} pattern`, said.pattern, form.pattern)];
+        return [
+            ...differ(`${at} format`, said.format, form.format),
+            ...differ(`${at} pattern`, said.pattern, form.pattern),
+        ];
     }
 }
 

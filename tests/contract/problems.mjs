@@ -66,13 +66,13 @@ function lookAtSql(program, root, report) {
 }
 
 function lookAtProblems(text, problems) {
-    const raised = [...text.matchAll(/errcode = 'TD(\d+)', message = '([^']*)'/g)].map(m => [m[1], `'${m[2]}'`, '']);
+    const raised = [...text.matchAll(/errcode = 'TD(\d+)', message = ('[^']*')/g)].map(m => [m[1], m[2], '']);
     return [...callsOf(text, 'app.problem'), ...raised].flatMap(([status, literal, params]) => {
         const problem = problems.get(unquote(literal));
         if (!problem)
             return [`${literal} is not in problems.def`];
-        const statuses = problem.status === Number(status) ? [] : [`${literal} has the status ${problem.status}, not ${status}`];
-        return [...statuses, ...lookAtParams(literal, problem.detail_en, params)];
+        const faults = lookAtParams(literal, problem.detail_en, params);
+        return problem.status === Number(status) ? faults : [...faults, `${literal} is ${problem.status}, not ${status}`];
     });
 }
 

@@ -76,7 +76,7 @@ class Judge {
         const schema = this.contract.schemaOf(operation.said.requestBody);
         if (!schema || exchange.status >= 300)
             return [];
-        return this.#errors(schema, exchange.request_body).map(e => `accepted, though the request is not valid: ${e}`);
+        return this.#errors(schema, exchange.request_body).map(e => `accepted, though it should not: ${e}`);
     }
 
     #judgeBody(operation, response, exchange) {

@@ -153,7 +153,7 @@ static json_t *sample_of(const struct member *member, const struct holder *holde
     if (member->types & (INTEGER | DECIMAL))
         return json_integer(member->low > 1 ? (json_int_t)member->low : 1);
     if (member->types & BOOLEAN)
-        return json_true();
+        return json_false();
     if (member->types & ARRAY)
         return json_pack("[o]", sample_of(member->items, holder));
     return sample_object(member->members, holder);
