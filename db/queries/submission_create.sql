@@ -44,5 +44,5 @@ with body as (
       from kept k, sent, app.value_written(v) w where w.given
     returning 1
 )
-select 201 as _status, '/v1/submissions/' || x.id as _location, app.submission_etag(k.s) as _etag, x.*, (select count(*) from stored) as "values"
+select 201 as _status, '/v1/submissions/' || x.id as _location, app.submission_etag(k.s) as _etag, x.*, (select count(*) from stored) as value_count
   from kept k, app.submission_summary(k.s, app.grants()) x

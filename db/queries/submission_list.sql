@@ -1,15 +1,16 @@
 -- submission_list: the submissions the caller may see, newest first, one page.
 -- in:   $1 unit text: codes, commas between   $2 period text: codes   $3 form text   $4 state text   $5 cursor text: id   $6 limit int
 -- out:  one row a submission
--- raises: TD400 malformed-parameter (cursor)
+-- raises: TD400 (cursor, unknown codes)
 -- cost: primary key backwards, at most limit + 1 visible rows
 with grants as materialized (
     select app.grants() as g
 ), page as (
     select s as s, row_number() over (order by s.id desc) as nth
       from app.submission s
-     where ($1::text is null or s.unit_id = any (array(select id from app.unit where code = any (regexp_split_to_array($1, '\s*,\s*')))))
-       and ($2::text is null or s.period_id = any (array(select id from app.period where code = any (regexp_split_to_array($2, '\s*,\s*')))))
+     where (select app.expect_codes(p_unit => $1, p_period => $2, p_form => $3))
+       and ($1::text is null or s.unit_id = any (array(select id from app.unit where code = any (app.codes($1)))))
+       and ($2::text is null or s.period_id = any (array(select id from app.period where code = any (app.codes($2)))))
        and ($3::text is null or s.form_id = (select id from app.form where code = $3))
        and ($4::text is null or app.shown_state(s) = $4)
        and s.id < coalesce(app.cursor_number($5), 9223372036854775807)

@@ -13,4 +13,4 @@ with body as (
       from body, verdict where ok
     returning id, name, scopes, created_at, expires_at
 )
-select 201 as _status, '/v1/tokens/' || id as _location, id, name, to_json(scopes) as scopes, created_at, expires_at from made
+select 201 as _status, id, name, to_json(scopes) as scopes, created_at, expires_at from made

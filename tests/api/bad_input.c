@@ -8,7 +8,7 @@
 
 TestSuite(bad_input, .init = world_open, .fini = world_close, .timeout = 120);
 
-static struct answer send(const struct route *route, const struct holder *holder, const char *body, const char *header)
+static struct answer offer(const struct route *route, const struct holder *holder, const char *body, const char *header)
 {
     const char *if_match = crawl_headers(route, holder);
     const char *headers = if_match && header ? text_of("%s\r\n%s", if_match, header) : if_match ? if_match : header;
@@ -24,7 +24,7 @@ static void expect_refused(const char *body, const char *header, int status, con
         const struct route *route = &routes.routes[i];
         if (!route->body)
             continue;
-        struct answer no = send(route, &own, body, header);
+        struct answer no = offer(route, &own, body, header);
         cr_expect_eq(no.status, status, "%s: %.80s: %s", route->operation, body ? body : "(none)", no.text);
         cr_expect_str_eq(at(&no, "/code"), slug, "%s: %s", route->operation, no.text);
         cr_expect_null(flaw_of(&no), "%s: %s", route->operation, no.text);
@@ -123,7 +123,7 @@ Test(bad_input, does_not_exhaust_the_stack)
         const struct route *route = &routes.routes[i];
         if (!route->body)
             continue;
-        struct answer no = send(route, &own, deep, NULL);
+        struct answer no = offer(route, &own, deep, NULL);
         cr_expect_eq(no.status, strlen(deep) > route->body_max ? 413 : 400, "%s: %s", route->operation, no.text);
         cr_expect_null(flaw_of(&no), "%s: %s", route->operation, no.text);
     }
@@ -162,7 +162,7 @@ Test(bad_input, is_refused_above_its_limit_and_read_up_to_it)
         const struct route *route = &routes.routes[i];
         if (!route->body)
             continue;
-        struct answer at_limit = send(route, &own, padded(route->body_max), NULL), above = send(route, &own, padded(route->body_max + 1), NULL);
+        struct answer at_limit = offer(route, &own, padded(route->body_max), NULL), above = offer(route, &own, padded(route->body_max + 1), NULL);
         cr_expect_eq(at_limit.status, 422, "%s: %s", route->operation, at_limit.text);
         cr_expect_eq(above.status, 413, "%s: %s", route->operation, above.text);
         cr_expect_str_eq(at(&above, "/code"), "content-too-large");
@@ -181,7 +181,7 @@ Test(bad_input, may_not_have_members_nobody_knows)
         const char *body = crawl_body(route, &own);
         if (!body)
             continue;
-        struct answer no = send(route, &own, text_of("{\"x-odd\":1,%s", body + 1), NULL);
+        struct answer no = offer(route, &own, text_of("{\"x-odd\":1,%s", body + 1), NULL);
         cr_expect_eq(no.status, 422, "%s: %s", route->operation, no.text);
         cr_expect_not_null(strstr(faults_of(&no), "/x-odd unknown-member\n"), "%s: %s", route->operation, no.text);
         cr_expect_null(flaw_of(&no), "%s: %s", route->operation, no.text);
@@ -195,7 +195,7 @@ static void expect_wrong_type(const struct route *route, const struct holder *ow
     json_auto_t *body = json_loads(crawl_body(route, own), 0, NULL);
     json_object_set_new(body, name, json_pack("{s:{s:[n]}}", "a", "b"));
     str_auto_t *text = json_dumps(body, JSON_COMPACT);
-    struct answer no = send(route, own, text, NULL);
+    struct answer no = offer(route, own, text, NULL);
     cr_expect_eq(no.status, 422, "%s: %s: %s", route->operation, text, no.text);
     cr_expect_not_null(strstr(faults_of(&no), text_of("/%s wrong-type\n", name)), "%s: %s", route->operation, no.text);
 }

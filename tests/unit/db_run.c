@@ -57,13 +57,13 @@ Test(db_run, lets_a_read_change_nothing)
 Test(db_run, an_error_that_only_comes_with_the_commit_is_not_reported_as_success)
 {
     world_sql("create function app.refuse_late() returns trigger language plpgsql as "
-              "$$ begin raise exception using errcode = 'TD409', message = 'conflict'; end $$;"
+              "$$ begin raise exception using errcode = 'TD409', message = 'already-exists'; end $$;"
               "create constraint trigger late after insert on app.token deferrable initially deferred "
               "for each row execute function app.refuse_late()");
     problem_auto_t problem = {0};
     struct db_call call = token_create_call(true);
     cr_expect_null(db_run(&call, &problem));
-    cr_expect_eq(problem.kind, PROBLEM_conflict);
+    cr_expect_eq(problem.kind, PROBLEM_already_exists);
     cr_expect_str_eq(world_value("select count(*) from app.token where name = 'a'"), "0");
 }
 
