@@ -1,5 +1,6 @@
 /* bad_input: bodies no operation can take, sent to every operation of the table that has one. */
 #include "routes.h"
+#include "support/client.h"
 #include "support/crawl.h"
 #include "support/expect.h"
 #include <criterion/criterion.h>
@@ -91,6 +92,40 @@ ParameterizedTest(struct body *of, bad_input, is_refused_with_a_reason)
     expect_refused(of->text, NULL, of->status, of->slug);
 }
 
+/* The request with a NUL where its body has a question mark. */
+static struct answer offer_nul(const struct route *route, const struct holder *own, const char *body)
+{
+    char token[TOKEN_SIZE];
+    world_token(crawl_caller(route) ? crawl_caller(route) : "nobody", token);
+    const char *if_match = crawl_headers(route, own);
+    char *request = client_keep(strdup(text_of(
+        "%s %s HTTP/1.1\r\nHost: thidua.test\r\nConnection: close\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\n"
+        "Content-Length: %zu%s%s\r\n\r\n%s",
+        route->method, crawl_path(route, own), token, strlen(body), if_match ? "\r\n" : "", if_match ? if_match : "", body)));
+    size_t length = strlen(request);
+    *strrchr(request, '?') = '\0';
+    return ask_bytes(request, length);
+}
+
+ParameterizedTestParameters(bad_input, has_no_nul_anywhere)
+{
+    static char bodies[][24] = {"?", "{}?", "{\"name\":\"a?b\"}", "{\"na?me\":1}", "{?\"name\":1}", "?{\"name\":1}"};
+    return cr_make_param_array(char[24], bodies, COUNT(bodies));
+}
+
+ParameterizedTest(char (*body)[24], bad_input, has_no_nul_anywhere)
+{
+    struct holder own = holder_with(&lo_ku, "2022", "draft");
+    int before = changes_recorded();
+    for (size_t i = 0; i < routes.count; i++) {
+        if (!routes.routes[i].body)
+            continue;
+        struct answer no = offer_nul(&routes.routes[i], &own, *body);
+        expect_fault(no, 400, "malformed-json", " nul-character");
+    }
+    cr_expect_eq(changes_recorded(), before);
+}
+
 static const char *nested(int depth)
 {
     buf_auto_t text = {0};
@@ -103,9 +138,13 @@ static const char *nested(int depth)
     return text_of("%s", text.text);
 }
 
-Test(bad_input, may_be_nested_32_levels_deep_and_no_deeper)
+Test(bad_input, may_not_be_nested_33_levels_deep)
 {
     expect_refused(nested(33), NULL, 400, "nested-too-deeply");
+}
+
+Test(bad_input, may_not_be_nested_a_thousand_levels_deep)
+{
     expect_refused(nested(1000), NULL, 400, "nested-too-deeply");
 }
 

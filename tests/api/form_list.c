@@ -13,7 +13,7 @@ Test(form_list, shows_a_form_for_each_frequency)
     cr_expect_str_eq(column_of(&list, "code"), "ktxh-6-thang ktxh-nam ktxh-quy ktxh-thang");
     cr_expect_str_eq(column_of(&list, "frequency"), "half year quarter month");
     cr_expect_str_eq(column_of(&list, "level"), "commune commune commune commune");
-    cr_expect_str_eq(of_item(&list, "code", "ktxh-thang", "indicators"), "7");
+    cr_expect_str_eq(of_item(&list, "code", "ktxh-thang", "indicator_count"), "7");
     cr_expect_str_eq(of_item(&list, "code", "ktxh-thang", "four_eyes"), "true");
 }
 

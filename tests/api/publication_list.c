@@ -72,6 +72,9 @@ Test(publication_list, refuses_parameters_it_does_not_understand)
     struct answer bad = ask("GET", "/v1/publications?cursor=x", "loku", NULL);
     cr_expect_eq(bad.status, 400);
     cr_expect_str_eq(faults_of(&bad), "cursor invalid\n");
+    struct answer codes = ask("GET", "/v1/publications?unit=nowhere&period=2022,2031", "loku", NULL);
+    cr_expect_eq(codes.status, 400);
+    cr_expect_str_eq(faults_of(&codes), "unit unknown-unit\nperiod unknown-period\n");
     struct answer unknown = ask("GET", "/v1/publications?state=draft", "loku", NULL);
     cr_expect_eq(unknown.status, 400);
     cr_expect_str_eq(faults_of(&unknown), "state unknown-parameter\n");

@@ -24,7 +24,7 @@ Test(submission_create, starts_a_draft_that_can_be_read_back)
     cr_assert_eq(made.status, 201, "%s", made.text);
     cr_expect_str_eq(made.location, "/v1/submissions/1");
     cr_expect_str_eq(made.etag, "\"1-1\"");
-    cr_expect_str_eq(at(&made, "/values"), "41");
+    cr_expect_str_eq(at(&made, "/value_count"), "41");
 
     struct answer read = ask("GET", made.location, "loku", NULL);
     cr_expect_eq(read.status, 200);
@@ -45,7 +45,7 @@ Test(submission_create, needs_no_figures_to_start)
     struct answer made =
         create("loku", "{\"form\":\"ktxh-nam\",\"unit\":\"kbang-lo-ku\",\"period\":\"2022\"}");
     cr_assert_eq(made.status, 201, "%s", made.text);
-    cr_expect_str_eq(at(&made, "/values"), "0");
+    cr_expect_str_eq(at(&made, "/value_count"), "0");
     struct answer read = ask("GET", made.location, "loku", NULL);
     cr_expect_str_eq(at(&read, "/values"), "[]");
 }
@@ -257,6 +257,24 @@ Test(submission_create, comes_too_late_after_the_lock)
     cr_expect_str_eq(at(&late, "/lock/reason"), "period_locked");
     cr_expect_str_eq(at(&late, "/lock/unlock/href"), "/v1/periods/2022");
     cr_expect_str_eq(world_value("select count(*) from app.submission"), "0");
+}
+
+Test(submission_create, is_for_units_of_ones_own_level)
+{
+    static const struct {
+        const char *login, *unit;
+        int status;
+    } cases[] = {
+        {"loku", "kbang-lo-ku-01", 403}, {"loku-village", "kbang-lo-ku-01", 403},
+        {"kbang", "kbang", 404},         {"loku", "kbang", 404},
+        {"kbang-lead", "kbang", 404},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const char *body =
+            text_of("{\"form\":\"ktxh-nam\",\"unit\":\"%s\",\"period\":\"2022\"}", cases[i].unit);
+        cr_expect_eq(create(cases[i].login, body).status, cases[i].status, "%s: %s", cases[i].login,
+                     cases[i].unit);
+    }
 }
 
 struct caller {

@@ -153,6 +153,24 @@ ParameterizedTest(struct sight *who, submission_get,
     cr_expect_eq(get(id, who->login).status, who->published, "%s: published", who->login);
 }
 
+Test(submission_get, changes_nothing_whoever_reads_what)
+{
+    long id = plan_accepted(&lo_ku, "2022", "");
+    const char *before = world_value("select count(*) from app.audit");
+    const char *const paths[] = {plan_path(id, ""),
+                                 plan_path(id, "/transitions"),
+                                 "/v1/submissions",
+                                 "/v1/data?unit=kbang&period=2022",
+                                 "/v1/units/kbang-lo-ku/achievement?period=2022",
+                                 "/v1/periods",
+                                 "/v1/periods/2022",
+                                 "/v1/publications"};
+    for (size_t i = 0; i < COUNT(paths); i++)
+        cr_expect_eq(ask("GET", paths[i], "kbang", NULL).status, 200, "%s", paths[i]);
+    cr_expect_str_eq(world_value("select count(*) from app.audit"), before);
+    cr_expect_str_eq(plan_etag(id), "\"1-3\"");
+}
+
 Test(submission_get, needs_a_token)
 {
     cr_expect_eq(get(plan_draft(&lo_ku, "2022", ""), NULL).status, 401);

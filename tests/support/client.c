@@ -125,9 +125,14 @@ static struct answer exchange(const char *bytes, size_t length)
     return read_answer(got.text, got.len);
 }
 
+struct answer ask_bytes(const char *bytes, size_t length)
+{
+    return exchange(bytes, length);
+}
+
 struct answer ask_raw(const char *bytes)
 {
-    return exchange(bytes, strlen(bytes));
+    return ask_bytes(bytes, strlen(bytes));
 }
 
 const char *header_of(const struct answer *answer, const char *name)

@@ -41,6 +41,7 @@ struct answer ask_for(struct wish wish);
 
 /* Send bytes as they are, and read one answer. */
 struct answer ask_raw(const char *bytes);
+struct answer ask_bytes(const char *bytes, size_t length);
 
 /* A header of the answer; "" when absent. */
 const char *header_of(const struct answer *answer, const char *name);
