@@ -12,12 +12,14 @@ TestSuite(account_create, .init = world_open, .fini = world_close, .timeout = 30
 
 static struct answer create(const char *login, const char *more)
 {
-    return ask("POST", "/v1/accounts", "admin", text_of("{\"login\":\"%s\",\"name\":\"Nguyễn Văn A\",%s}", login, more));
+    return ask("POST", "/v1/accounts", "admin",
+               text_of("{\"login\":\"%s\",\"name\":\"Nguyễn Văn A\",%s}", login, more));
 }
 
 static struct answer sign_in(const char *login, const char *password)
 {
-    return ask("POST", "/v1/sessions", NULL, text_of("{\"login\":\"%s\",\"password\":\"%s\"}", login, password));
+    return ask("POST", "/v1/sessions", NULL,
+               text_of("{\"login\":\"%s\",\"password\":\"%s\"}", login, password));
 }
 
 Test(account_create, makes_an_account_that_can_be_read_back)
@@ -53,19 +55,24 @@ Test(account_create, takes_a_password_and_does_not_repeat_it)
 
 Test(account_create, keeps_no_password)
 {
-    struct answer made = create("krong", "\"roles\":[]"), other = create("krong2", "\"roles\":[],\"password\":\"" PASSWORD "\"");
+    struct answer made = create("krong", "\"roles\":[]"),
+                  other = create("krong2", "\"roles\":[],\"password\":\"" PASSWORD "\"");
     cr_assert(made.status == 201 && other.status == 201);
     cr_expect_eq(database_holds(at(&made, "/password")), 0);
     cr_expect_eq(database_holds(PASSWORD), 0);
-    cr_expect_str_eq(world_value("select count(distinct password_salt) || ' ' || count(distinct password_verifier) from app.account"
-                                 " where login like 'krong%'"),
-                     "2 2", "each has a salt of its own");
+    cr_expect_str_eq(
+        world_value(
+            "select count(distinct password_salt) || ' ' || count(distinct password_verifier) from app.account"
+            " where login like 'krong%'"),
+        "2 2", "each has a salt of its own");
 }
 
 Test(account_create, gives_several_roles_each_once)
 {
-    struct answer made = create("krong", "\"roles\":[" KRONG "," KRONG ",{\"role\":\"COMMUNE_LEADER\",\"unit\":\"kbang-krong\"}]");
-    cr_expect_str_eq(at(&made, "/roles"), "[{\"role\":\"COMMUNE_LEADER\",\"unit\":\"kbang-krong\"}," KRONG "]");
+    struct answer made = create("krong", "\"roles\":[" KRONG "," KRONG
+                                         ",{\"role\":\"COMMUNE_LEADER\",\"unit\":\"kbang-krong\"}]");
+    cr_expect_str_eq(at(&made, "/roles"),
+                     "[{\"role\":\"COMMUNE_LEADER\",\"unit\":\"kbang-krong\"}," KRONG "]");
 }
 
 Test(account_create, gives_the_rights_of_the_roles_at_once)
@@ -94,18 +101,21 @@ struct caller {
 ParameterizedTestParameters(account_create, is_for_administrators_alone)
 {
     static struct caller callers[] = {
-        {"admin", 201}, {"loku", 403}, {"loku-lead", 403}, {"kbang", 403}, {"kbang-lead", 403}, {"province", 403},
-        {"nobody", 403}, {"reader", 403}, {"expired", 401}, {"revoked", 401}, {"disabled", 401}, {"", 401},
+        {"admin", 201},      {"loku", 403},     {"loku-lead", 403}, {"kbang", 403},
+        {"kbang-lead", 403}, {"province", 403}, {"nobody", 403},    {"reader", 403},
+        {"expired", 401},    {"revoked", 401},  {"disabled", 401},  {"", 401},
     };
     return cr_make_param_array(struct caller, callers, COUNT(callers));
 }
 
 ParameterizedTest(struct caller *who, account_create, is_for_administrators_alone)
 {
-    const char *body = "{\"login\":\"krong\",\"name\":\"A\",\"roles\":[{\"role\":\"ADMIN\",\"unit\":\"gia-lai\"}]}";
+    const char *body =
+        "{\"login\":\"krong\",\"name\":\"A\",\"roles\":[{\"role\":\"ADMIN\",\"unit\":\"gia-lai\"}]}";
     struct answer made = ask("POST", "/v1/accounts", who->login[0] ? who->login : NULL, body);
     cr_expect_eq(made.status, who->status, "%s: %s", who->login, made.text);
-    cr_expect_str_eq(world_value("select count(*) from app.account where login = 'krong'"), who->status == 201 ? "1" : "0");
+    cr_expect_str_eq(world_value("select count(*) from app.account where login = 'krong'"),
+                     who->status == 201 ? "1" : "0");
 }
 
 Test(account_create, tells_somebody_who_may_not_nothing_of_the_accounts_there_are)
@@ -134,8 +144,10 @@ ParameterizedTestParameters(account_create, reports_every_fault_with_its_place)
         {"\"roles\":[" KRONG ",{\"role\":\"KING\",\"unit\":\"kbang\"}]", "/roles/1/role unknown-role\n"},
         {"\"roles\":[{\"role\":\"ADMIN\",\"unit\":\"kbang-x\"}]", "/roles/0/unit unknown-unit\n"},
         {"\"roles\":[{\"role\":\"ADMIN\",\"unit\":\"kbang-krong\"}]", "/roles/0/unit role-not-at-level\n"},
-        {"\"roles\":[{\"role\":\"OFFICE_STAT_OFFICER\",\"unit\":\"kbang\"}]", "/roles/0/unit role-not-at-level\n"},
-        {"\"roles\":[{\"role\":\"VILLAGE_HEAD\",\"unit\":\"kbang-lo-ku\"}]", "/roles/0/unit role-not-at-level\n"},
+        {"\"roles\":[{\"role\":\"OFFICE_STAT_OFFICER\",\"unit\":\"kbang\"}]",
+         "/roles/0/unit role-not-at-level\n"},
+        {"\"roles\":[{\"role\":\"VILLAGE_HEAD\",\"unit\":\"kbang-lo-ku\"}]",
+         "/roles/0/unit role-not-at-level\n"},
         {"\"roles\":[{\"role\":\"PROVINCE_PULL\",\"unit\":\"kbang\"}]", "/roles/0/unit role-not-at-level\n"},
         {"\"roles\":[{\"role\":\"ADMIN\"},7,{\"role\":1,\"unit\":\"kbang\"}]",
          "/roles/0/unit missing-member\n/roles/1 wrong-type\n/roles/2/role wrong-type\n"},
@@ -144,7 +156,8 @@ ParameterizedTestParameters(account_create, reports_every_fault_with_its_place)
         {"\"roles\":[],\"password\":\"short\"", "/password too-short\n"},
         {"\"roles\":[],\"password\":null", "/password wrong-type\n"},
         {"\"roles\":[],\"demo\":true", "/demo unknown-member\n"},
-        {"\"roles\":[{\"role\":\"KING\",\"unit\":\"kbang-krong\"}],\"password\":\"short\"", "/password too-short\n/roles/0/role unknown-role\n"},
+        {"\"roles\":[{\"role\":\"KING\",\"unit\":\"kbang-krong\"}],\"password\":\"short\"",
+         "/password too-short\n/roles/0/role unknown-role\n"},
     };
     return cr_make_param_array(struct fault, faults, COUNT(faults));
 }
@@ -169,11 +182,13 @@ ParameterizedTest(char (*login)[48], account_create, refuses_what_cannot_be_a_lo
     if (strstr(*login, "\\u0000"))
         expect_problem(no, 400, "malformed-json");
     else
-        cr_expect_str_eq(faults_of(&no), "/login not-a-login\n/roles/0/role unknown-role\n", "%s: %s", *login, no.text);
+        cr_expect_str_eq(faults_of(&no), "/login not-a-login\n/roles/0/role unknown-role\n", "%s: %s", *login,
+                         no.text);
 }
 
 Test(account_create, keeps_a_name_in_nfc)
 {
-    struct answer made = ask("POST", "/v1/accounts", "admin", "{\"login\":\"krong\",\"name\":\"Lo\xcc\x9b Ku\",\"roles\":[]}");
+    struct answer made =
+        ask("POST", "/v1/accounts", "admin", "{\"login\":\"krong\",\"name\":\"Lo\xcc\x9b Ku\",\"roles\":[]}");
     cr_expect_str_eq(at(&made, "/name"), "L\xc6\xa1 Ku");
 }

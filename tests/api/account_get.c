@@ -53,8 +53,10 @@ Test(account_get, shows_no_password)
 Test(account_get, gives_the_etag_that_account_update_wants)
 {
     struct answer seen = get("/v1/accounts/loku", "admin");
-    cr_expect_str_eq(seen.etag, world_value("select format('\"%s-1\"', id) from app.account where login = 'loku'"));
-    struct answer done = ask_with("PATCH", "/v1/accounts/loku", "admin", "{\"name\":\"Khác\"}", text_of("If-Match: %s", seen.etag));
+    cr_expect_str_eq(seen.etag,
+                     world_value("select format('\"%s-1\"', id) from app.account where login = 'loku'"));
+    struct answer done = ask_with("PATCH", "/v1/accounts/loku", "admin", "{\"name\":\"Khác\"}",
+                                  text_of("If-Match: %s", seen.etag));
     cr_expect_eq(done.status, 200, "%s", done.text);
     cr_expect_str_eq(get("/v1/accounts/loku", "admin").etag, done.etag);
 }

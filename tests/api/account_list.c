@@ -15,14 +15,16 @@ Test(account_list, shows_an_administrator_all_accounts)
     cr_expect_eq(list.status, 200);
     cr_expect_str_eq(column_of(&list, "login"), world_value(ALL_LOGINS));
     cr_expect_str_eq(of_item(&list, "login", "loku", "name"), "Tài khoản loku");
-    cr_expect_str_eq(of_item(&list, "login", "loku", "roles"), "[{\"role\":\"OFFICE_STAT_OFFICER\",\"unit\":\"kbang-lo-ku\"}]");
+    cr_expect_str_eq(of_item(&list, "login", "loku", "roles"),
+                     "[{\"role\":\"OFFICE_STAT_OFFICER\",\"unit\":\"kbang-lo-ku\"}]");
     cr_expect_str_eq(of_item(&list, "login", "loku", "disabled"), "false");
     cr_expect_str_eq(of_item(&list, "login", "disabled", "disabled"), "true");
 }
 
 ParameterizedTestParameters(account_list, shows_everybody_else_their_own_alone)
 {
-    static char logins[][16] = {"loku", "loku-lead", "konpne", "kbang", "kbang-lead", "kbang-viewer", "province", "nobody"};
+    static char logins[][16] = {"loku",       "loku-lead",    "konpne",   "kbang",
+                                "kbang-lead", "kbang-viewer", "province", "nobody"};
     return cr_make_param_array(char[16], logins, COUNT(logins));
 }
 

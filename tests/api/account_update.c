@@ -12,7 +12,9 @@ TestSuite(account_update, .init = world_open, .fini = world_close, .timeout = 30
 
 static const char *current(void)
 {
-    return text_of("If-Match: %s", world_value("select format('\"%s-%s\"', id, version) from app.account where login = 'loku'"));
+    return text_of(
+        "If-Match: %s",
+        world_value("select format('\"%s-%s\"', id, version) from app.account where login = 'loku'"));
 }
 
 static struct answer change(const char *body)
@@ -22,7 +24,8 @@ static struct answer change(const char *body)
 
 static int status_of_sign_in(const char *password)
 {
-    return ask("POST", "/v1/sessions", NULL, text_of("{\"login\":\"loku\",\"password\":\"%s\"}", password)).status;
+    return ask("POST", "/v1/sessions", NULL, text_of("{\"login\":\"loku\",\"password\":\"%s\"}", password))
+        .status;
 }
 
 Test(account_update, changes_the_name_and_nothing_else)
@@ -133,8 +136,9 @@ struct caller {
 ParameterizedTestParameters(account_update, is_for_administrators_alone)
 {
     static struct caller callers[] = {
-        {"admin", 200}, {"loku", 403}, {"loku-lead", 403}, {"konpne", 403}, {"kbang", 403}, {"kbang-lead", 403},
-        {"province", 403}, {"nobody", 403}, {"reader", 403}, {"expired", 401}, {"revoked", 401}, {"disabled", 401}, {"", 401},
+        {"admin", 200},      {"loku", 403},     {"loku-lead", 403}, {"konpne", 403}, {"kbang", 403},
+        {"kbang-lead", 403}, {"province", 403}, {"nobody", 403},    {"reader", 403}, {"expired", 401},
+        {"revoked", 401},    {"disabled", 401}, {"", 401},
     };
     return cr_make_param_array(struct caller, callers, COUNT(callers));
 }
@@ -144,9 +148,11 @@ ParameterizedTest(struct caller *who, account_update, is_for_administrators_alon
     const char *body = "{\"roles\":[{\"role\":\"ADMIN\",\"unit\":\"gia-lai\"}]}";
     struct answer done = ask_with("PATCH", LOKU, who->login[0] ? who->login : NULL, body, current());
     cr_expect_eq(done.status, who->status, "%s: %s", who->login, done.text);
-    cr_expect_str_eq(world_value("select count(*) from app.account_role r join app.account a on a.id = r.account_id and a.login = 'loku'"
-                                 " where r.role = 'ADMIN'"),
-                     who->status == 200 ? "1" : "0");
+    cr_expect_str_eq(
+        world_value(
+            "select count(*) from app.account_role r join app.account a on a.id = r.account_id and a.login = 'loku'"
+            " where r.role = 'ADMIN'"),
+        who->status == 200 ? "1" : "0");
 }
 
 Test(account_update, finds_no_account_that_is_not_there)
@@ -156,7 +162,8 @@ Test(account_update, finds_no_account_that_is_not_there)
     struct answer none = ask_with("PATCH", "/v1/accounts/nosuch", "loku", body, seen);
     struct answer other = ask_with("PATCH", "/v1/accounts/konpne", "loku", body, seen);
     expect_problem(none, 403, "forbidden");
-    cr_expect_str_eq(at(&other, "/detail"), at(&none, "/detail"), "who may not hears not whether there is one");
+    cr_expect_str_eq(at(&other, "/detail"), at(&none, "/detail"),
+                     "who may not hears not whether there is one");
 }
 
 struct fault {
@@ -166,8 +173,10 @@ struct fault {
 ParameterizedTestParameters(account_update, keeps_nothing_of_a_body_with_faults)
 {
     static struct fault faults[] = {
-        {"{\"name\":\"X\",\"roles\":[{\"role\":\"KING\",\"unit\":\"kbang\"}]}", "/roles/0/role unknown-role\n"},
-        {"{\"name\":\"X\",\"roles\":[{\"role\":\"ADMIN\",\"unit\":\"kbang-krong\"}]}", "/roles/0/unit role-not-at-level\n"},
+        {"{\"name\":\"X\",\"roles\":[{\"role\":\"KING\",\"unit\":\"kbang\"}]}",
+         "/roles/0/role unknown-role\n"},
+        {"{\"name\":\"X\",\"roles\":[{\"role\":\"ADMIN\",\"unit\":\"kbang-krong\"}]}",
+         "/roles/0/unit role-not-at-level\n"},
         {"{\"name\":\"X\",\"roles\":null}", "/roles wrong-type\n"},
         {"{\"name\":\"X\",\"password\":\"short\"}", "/password too-short\n"},
         {"{\"name\":\"X\",\"disabled\":\"yes\"}", "/disabled wrong-type\n"},

@@ -9,10 +9,13 @@
 
 TestSuite(bad_input, .init = world_open, .fini = world_close, .timeout = 120);
 
-static struct answer offer(const struct route *route, const struct holder *holder, const char *body, const char *header)
+static struct answer offer(const struct route *route, const struct holder *holder, const char *body,
+                           const char *header)
 {
     const char *if_match = crawl_headers(route, holder);
-    const char *headers = if_match && header ? text_of("%s\r\n%s", if_match, header) : if_match ? if_match : header;
+    const char *headers = if_match && header ? text_of("%s\r\n%s", if_match, header)
+                          : if_match         ? if_match
+                                             : header;
     return ask_with(route->method, crawl_path(route, holder), crawl_caller(route), body, headers);
 }
 
@@ -101,7 +104,8 @@ static struct answer offer_nul(const struct route *route, const struct holder *o
     char *request = client_keep(strdup(text_of(
         "%s %s HTTP/1.1\r\nHost: thidua.test\r\nConnection: close\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\n"
         "Content-Length: %zu%s%s\r\n\r\n%s",
-        route->method, crawl_path(route, own), token, strlen(body), if_match ? "\r\n" : "", if_match ? if_match : "", body)));
+        route->method, crawl_path(route, own), token, strlen(body), if_match ? "\r\n" : "",
+        if_match ? if_match : "", body)));
     size_t length = strlen(request);
     *strrchr(request, '?') = '\0';
     return ask_bytes(request, length);
@@ -109,7 +113,8 @@ static struct answer offer_nul(const struct route *route, const struct holder *o
 
 ParameterizedTestParameters(bad_input, has_no_nul_anywhere)
 {
-    static char bodies[][24] = {"?", "{}?", "{\"name\":\"a?b\"}", "{\"na?me\":1}", "{?\"name\":1}", "?{\"name\":1}"};
+    static char bodies[][24] = {
+        "?", "{}?", "{\"name\":\"a?b\"}", "{\"na?me\":1}", "{?\"name\":1}", "?{\"name\":1}"};
     return cr_make_param_array(char[24], bodies, COUNT(bodies));
 }
 
@@ -163,7 +168,8 @@ Test(bad_input, does_not_exhaust_the_stack)
         if (!route->body)
             continue;
         struct answer no = offer(route, &own, deep, NULL);
-        cr_expect_eq(no.status, strlen(deep) > route->body_max ? 413 : 400, "%s: %s", route->operation, no.text);
+        cr_expect_eq(no.status, strlen(deep) > route->body_max ? 413 : 400, "%s: %s", route->operation,
+                     no.text);
         cr_expect_null(flaw_of(&no), "%s: %s", route->operation, no.text);
     }
     cr_expect_eq(get("/health/ready", NULL).status, 200);
@@ -171,9 +177,14 @@ Test(bad_input, does_not_exhaust_the_stack)
 
 ParameterizedTestParameters(bad_input, has_to_be_json_by_its_headers)
 {
-    static char headers[][64] = {"Content-Type: text/plain", "Content-Type: application/x-www-form-urlencoded", "Content-Type: text/json",
-                                 "Content-Type: application/json; charset=iso-8859-1", "Content-Type: application/jsonx",
-                                 "Content-Type: multipart/form-data; boundary=x", "Content-Type:", "Content-Encoding: gzip",
+    static char headers[][64] = {"Content-Type: text/plain",
+                                 "Content-Type: application/x-www-form-urlencoded",
+                                 "Content-Type: text/json",
+                                 "Content-Type: application/json; charset=iso-8859-1",
+                                 "Content-Type: application/jsonx",
+                                 "Content-Type: multipart/form-data; boundary=x",
+                                 "Content-Type:",
+                                 "Content-Encoding: gzip",
                                  "Content-Encoding: br\r\nContent-Type: application/json"};
     return cr_make_param_array(char[64], headers, COUNT(headers));
 }
@@ -201,11 +212,13 @@ Test(bad_input, is_refused_above_its_limit_and_read_up_to_it)
         const struct route *route = &routes.routes[i];
         if (!route->body)
             continue;
-        struct answer at_limit = offer(route, &own, padded(route->body_max), NULL), above = offer(route, &own, padded(route->body_max + 1), NULL);
+        struct answer at_limit = offer(route, &own, padded(route->body_max), NULL),
+                      above = offer(route, &own, padded(route->body_max + 1), NULL);
         cr_expect_eq(at_limit.status, 422, "%s: %s", route->operation, at_limit.text);
         cr_expect_eq(above.status, 413, "%s: %s", route->operation, above.text);
         cr_expect_str_eq(at(&above, "/code"), "content-too-large");
-        cr_expect_not_null(strstr(at(&above, "/detail"), text_of("%zu", route->body_max)), "it says how much is possible: %s", above.text);
+        cr_expect_not_null(strstr(at(&above, "/detail"), text_of("%zu", route->body_max)),
+                           "it says how much is possible: %s", above.text);
     }
     cr_expect_eq(changes_recorded(), before);
 }
@@ -222,7 +235,8 @@ Test(bad_input, may_not_have_members_nobody_knows)
             continue;
         struct answer no = offer(route, &own, text_of("{\"x-odd\":1,%s", body + 1), NULL);
         cr_expect_eq(no.status, 422, "%s: %s", route->operation, no.text);
-        cr_expect_not_null(strstr(faults_of(&no), "/x-odd unknown-member\n"), "%s: %s", route->operation, no.text);
+        cr_expect_not_null(strstr(faults_of(&no), "/x-odd unknown-member\n"), "%s: %s", route->operation,
+                           no.text);
         cr_expect_null(flaw_of(&no), "%s: %s", route->operation, no.text);
     }
     cr_expect_eq(changes_recorded(), before);
@@ -236,7 +250,8 @@ static void expect_wrong_type(const struct route *route, const struct holder *ow
     str_auto_t *text = json_dumps(body, JSON_COMPACT);
     struct answer no = offer(route, own, text, NULL);
     cr_expect_eq(no.status, 422, "%s: %s: %s", route->operation, text, no.text);
-    cr_expect_not_null(strstr(faults_of(&no), text_of("/%s wrong-type\n", name)), "%s: %s", route->operation, no.text);
+    cr_expect_not_null(strstr(faults_of(&no), text_of("/%s wrong-type\n", name)), "%s: %s", route->operation,
+                       no.text);
 }
 
 Test(bad_input, may_have_no_member_of_the_wrong_type)
@@ -258,10 +273,12 @@ Test(bad_input, is_told_apart_from_an_operation_that_has_no_body)
         const struct route *route = &routes.routes[i];
         if (route->body)
             continue;
-        struct answer answer = ask_with(route->method, crawl_path(route, &own), crawl_caller(route), "{\"x\":", NULL);
+        struct answer answer =
+            ask_with(route->method, crawl_path(route, &own), crawl_caller(route), "{\"x\":", NULL);
         if (crawl_writes(route))
             expect_problem(answer, 400, "unexpected-body");
         else
-            cr_expect_eq(answer.status, 200, "a GET's body means nothing: %s %s", route->operation, answer.text);
+            cr_expect_eq(answer.status, 200, "a GET's body means nothing: %s %s", route->operation,
+                         answer.text);
     }
 }

@@ -12,8 +12,8 @@ TestSuite(bad_input_query, .init = world_open, .fini = world_close, .timeout = 1
 static struct answer ask_more(const struct route *route, const struct holder *own, const char *query)
 {
     const char *path = crawl_path(route, own);
-    return ask_with(route->method, text_of("%s%c%s", path, strchr(path, '?') ? '&' : '?', query), crawl_caller(route),
-                    crawl_body(route, own), crawl_headers(route, own));
+    return ask_with(route->method, text_of("%s%c%s", path, strchr(path, '?') ? '&' : '?', query),
+                    crawl_caller(route), crawl_body(route, own), crawl_headers(route, own));
 }
 
 static void expect_refused(const struct route *route, const struct answer *no, const char *fault)
@@ -30,7 +30,8 @@ Test(bad_input_query, has_no_parameter_nobody_knows)
     for (size_t i = 0; i < routes.count; i++) {
         struct answer no = ask_more(&routes.routes[i], &own, "x-odd=1");
         expect_refused(&routes.routes[i], &no, "x-odd unknown-parameter\n");
-        cr_expect_str_eq(at(&no, "/code"), "unknown-parameter", "%s: %s", routes.routes[i].operation, no.text);
+        cr_expect_str_eq(at(&no, "/code"), "unknown-parameter", "%s: %s", routes.routes[i].operation,
+                         no.text);
     }
     cr_expect_eq(changes_recorded(), before);
 }
@@ -87,18 +88,47 @@ struct value {
     unsigned kinds; /* bit per enum param_kind: for which it is wrong */
 };
 
-enum { INT_ = 1 << PARAM_INT, CODE_ = 1 << PARAM_CODE, DATE_ = 1 << PARAM_DATE, TEXT_ = 1 << PARAM_TEXT,
-       LIST_ = 1 << PARAM_LIST, CHOICE_ = 1 << PARAM_CHOICE, PLAIN_ = INT_ | CODE_ | DATE_ | CHOICE_, ANY_ = PLAIN_ | TEXT_ | LIST_ };
+enum {
+    INT_ = 1 << PARAM_INT,
+    CODE_ = 1 << PARAM_CODE,
+    DATE_ = 1 << PARAM_DATE,
+    TEXT_ = 1 << PARAM_TEXT,
+    LIST_ = 1 << PARAM_LIST,
+    CHOICE_ = 1 << PARAM_CHOICE,
+    PLAIN_ = INT_ | CODE_ | DATE_ | CHOICE_,
+    ANY_ = PLAIN_ | TEXT_ | LIST_
+};
 
 ParameterizedTestParameters(bad_input_query, has_values_of_the_form_that_was_declared)
 {
     static struct value values[] = {
-        {"", ANY_},        {"%00", ANY_},     {"a%00b", ANY_},      {"%FF", ANY_},         {"%C0%AF", ANY_},  {"%ED%A0%80", ANY_},
-        {"%0A", ANY_},     {"%", ANY_},       {"%4", ANY_},         {"%zz", ANY_},         {"%27", PLAIN_},   {"a%20b", PLAIN_},
-        {"x", INT_ | DATE_ | CHOICE_},        {"-1", INT_ | DATE_ | CHOICE_},               {"1.5", PLAIN_},   {"0x10", INT_ | DATE_ | CHOICE_},
-        {"99999999999999999999", INT_ | DATE_ | CHOICE_},           {"2022-02-30", INT_ | DATE_ | CHOICE_},   {"2022-13-01", INT_ | DATE_ | CHOICE_},
-        {"0000-00-00", INT_ | DATE_ | CHOICE_}, {"2022-06-30T00:00", PLAIN_},               {",", PLAIN_ | LIST_}, {"a,,b", PLAIN_ | LIST_},
-        {",a", PLAIN_ | LIST_}, {"a,", PLAIN_ | LIST_},             {"%D9%A1%D9%A2", PLAIN_}, {"1;drop%20table", PLAIN_},
+        {"", ANY_},
+        {"%00", ANY_},
+        {"a%00b", ANY_},
+        {"%FF", ANY_},
+        {"%C0%AF", ANY_},
+        {"%ED%A0%80", ANY_},
+        {"%0A", ANY_},
+        {"%", ANY_},
+        {"%4", ANY_},
+        {"%zz", ANY_},
+        {"%27", PLAIN_},
+        {"a%20b", PLAIN_},
+        {"x", INT_ | DATE_ | CHOICE_},
+        {"-1", INT_ | DATE_ | CHOICE_},
+        {"1.5", PLAIN_},
+        {"0x10", INT_ | DATE_ | CHOICE_},
+        {"99999999999999999999", INT_ | DATE_ | CHOICE_},
+        {"2022-02-30", INT_ | DATE_ | CHOICE_},
+        {"2022-13-01", INT_ | DATE_ | CHOICE_},
+        {"0000-00-00", INT_ | DATE_ | CHOICE_},
+        {"2022-06-30T00:00", PLAIN_},
+        {",", PLAIN_ | LIST_},
+        {"a,,b", PLAIN_ | LIST_},
+        {",a", PLAIN_ | LIST_},
+        {"a,", PLAIN_ | LIST_},
+        {"%D9%A1%D9%A2", PLAIN_},
+        {"1;drop%20table", PLAIN_},
     };
     return cr_make_param_array(struct value, values, COUNT(values));
 }
@@ -125,7 +155,8 @@ Test(bad_input_query, has_values_no_longer_than_declared)
         const struct route *route = &routes.routes[i];
         for (const char *const *param = route->params; *param; param++) {
             const struct param *known = param_named(*param);
-            bool is_text = known->kind == PARAM_TEXT || known->kind == PARAM_LIST || known->kind == PARAM_CODE;
+            bool is_text =
+                known->kind == PARAM_TEXT || known->kind == PARAM_LIST || known->kind == PARAM_CODE;
             if (!is_text || strchr(*param, '!') || strcmp(*param, "unit") == 0)
                 continue;
             struct answer no = ask_more(route, &own, text_of("%s=%0*d", *param, (int)known->high + 1, 0));
@@ -137,8 +168,21 @@ Test(bad_input_query, has_values_no_longer_than_declared)
 /* A cursor is good, or refused as one; it never breaks anything. */
 ParameterizedTestParameters(bad_input_query, has_a_cursor_that_some_page_gave)
 {
-    static char cursors[][64] = {"x", "-1", "0", "%27", "1%20or%201=1", "9223372036854775807", "9223372036854775808", "999999999999999999", "1e3",
-                                 "%F0%9F%98%80", "99999999999999999999999999999999999999999999999", "%C6%A1", "2022-01", "null", "%5B%5D"};
+    static char cursors[][64] = {"x",
+                                 "-1",
+                                 "0",
+                                 "%27",
+                                 "1%20or%201=1",
+                                 "9223372036854775807",
+                                 "9223372036854775808",
+                                 "999999999999999999",
+                                 "1e3",
+                                 "%F0%9F%98%80",
+                                 "99999999999999999999999999999999999999999999999",
+                                 "%C6%A1",
+                                 "2022-01",
+                                 "null",
+                                 "%5B%5D"};
     return cr_make_param_array(char[64], cursors, COUNT(cursors));
 }
 

@@ -15,9 +15,9 @@ static const char *links(const struct answer *document, const char *member)
     const char *text = "";
     size_t i;
     json_t *link;
-    json_array_foreach(json_object_get(document->json, member), i, link)
-        text = text_of("%s%s%s %s", text, i ? ", " : "", json_string_value(json_object_get(link, "relation")),
-                       json_string_value(json_object_get(link, "document")));
+    json_array_foreach(json_object_get(document->json, member), i, link) text =
+        text_of("%s%s%s %s", text, i ? ", " : "", json_string_value(json_object_get(link, "relation")),
+                json_string_value(json_object_get(link, "document")));
     return text;
 }
 
@@ -35,17 +35,19 @@ Test(document_get, shows_the_plan_as_it_was_signed)
 Test(document_get, shows_what_the_plan_rests_on)
 {
     struct answer plan = get(PLAN, "loku");
-    cr_expect_str_eq(links(&plan, "links"),
-                     "BASED_ON nq-30-hdnd-lo-ku-2021, CONTINUES ct-19-tu-gia-lai-2014, CONTINUES ct-34-tw-2014, "
-                     "CONTINUES lkg-thi-dua-ai-quoc, IMPLEMENTS ct-02-ubnd-gia-lai-2022, IMPLEMENTS kh-262-ubnd-kbang-2022, "
-                     "TIED_TO ct-05-tw-2016, TIED_TO kh-1426-ubnd-kbang-2021, TIED_TO nq-dang-bo-kbang-ix");
+    cr_expect_str_eq(
+        links(&plan, "links"),
+        "BASED_ON nq-30-hdnd-lo-ku-2021, CONTINUES ct-19-tu-gia-lai-2014, CONTINUES ct-34-tw-2014, "
+        "CONTINUES lkg-thi-dua-ai-quoc, IMPLEMENTS ct-02-ubnd-gia-lai-2022, IMPLEMENTS kh-262-ubnd-kbang-2022, "
+        "TIED_TO ct-05-tw-2016, TIED_TO kh-1426-ubnd-kbang-2021, TIED_TO nq-dang-bo-kbang-ix");
     cr_expect_str_eq(links(&plan, "linked_from"), "");
 }
 
 Test(document_get, shows_where_a_document_is_cited)
 {
     struct answer directive = get("/v1/documents/ct-02-ubnd-gia-lai-2022", "loku");
-    cr_expect_str_eq(links(&directive, "linked_from"), "IMPLEMENTS kh-262-ubnd-kbang-2022, IMPLEMENTS kh-43-ubnd-lo-ku-2022");
+    cr_expect_str_eq(links(&directive, "linked_from"),
+                     "IMPLEMENTS kh-262-ubnd-kbang-2022, IMPLEMENTS kh-43-ubnd-lo-ku-2022");
     cr_expect_str_eq(links(&directive, "links"), "");
 }
 
@@ -58,7 +60,8 @@ Test(document_get, keeps_the_wording_as_issued_beside_the_corrected_one)
 
 ParameterizedTestParameters(document_get, finds_nothing_under_another_code)
 {
-    static char codes[][40] = {"43", "KH-43-UBND-LO-KU-2022", "kh-43-ubnd-lo-ku", "kh-43%2Fubnd", "43/KH-UBND"};
+    static char codes[][40] = {"43", "KH-43-UBND-LO-KU-2022", "kh-43-ubnd-lo-ku", "kh-43%2Fubnd",
+                               "43/KH-UBND"};
     return cr_make_param_array(char[40], codes, COUNT(codes));
 }
 

@@ -18,14 +18,16 @@ Test(document_list, shows_the_documents_the_plan_cites)
     cr_expect_str_eq(of_item(&list, "code", "kh-43-ubnd-lo-ku-2022", "symbol"), "KH-UBND");
     cr_expect_str_eq(of_item(&list, "code", "kh-43-ubnd-lo-ku-2022", "issued_on"), "2022-03-07");
     cr_expect_str_eq(of_item(&list, "code", "kh-43-ubnd-lo-ku-2022", "verified"), "true");
-    cr_expect_str_eq(of_item(&list, "code", "nq-30-hdnd-lo-ku-2021", "verified"), "false", "only cited, never seen");
+    cr_expect_str_eq(of_item(&list, "code", "nq-30-hdnd-lo-ku-2021", "verified"), "false",
+                     "only cited, never seen");
 }
 
 Test(document_list, tells_the_two_documents_numbered_19_apart)
 {
     struct answer list = get("/v1/documents", "loku");
     cr_expect_str_eq(of_item(&list, "code", "ct-19-ttg-2021", "issuer"), "Thủ tướng Chính phủ");
-    cr_expect_str_eq(of_item(&list, "code", "ct-19-tu-gia-lai-2014", "issuer"), "Ban Thường vụ Tỉnh ủy Gia Lai");
+    cr_expect_str_eq(of_item(&list, "code", "ct-19-tu-gia-lai-2014", "issuer"),
+                     "Ban Thường vụ Tỉnh ủy Gia Lai");
 }
 
 struct ask {

@@ -10,9 +10,9 @@ static const char *asked(const struct answer *form, const char *indicator, const
 {
     size_t i;
     json_t *item;
-    json_array_foreach(json_object_get(form->json, "indicators"), i, item)
-        if (strcmp(json_string_value(json_object_get(item, "indicator")), indicator) == 0)
-            return at(form, text_of("/indicators/%zu/%s", i, member));
+    json_array_foreach(json_object_get(form->json, "indicators"), i,
+                       item) if (strcmp(json_string_value(json_object_get(item, "indicator")), indicator)
+                                 == 0) return at(form, text_of("/indicators/%zu/%s", i, member));
     return "(absent)";
 }
 

@@ -19,8 +19,10 @@ Test(form_list, shows_a_form_for_each_frequency)
 
 Test(form_list, goes_page_by_page_to_the_end)
 {
-    cr_expect_str_eq(column_of_pages("/v1/forms?", "loku", "code", 1), "ktxh-6-thang ktxh-nam ktxh-quy ktxh-thang");
-    cr_expect_str_eq(column_of_pages("/v1/forms?", "loku", "code", 4), "ktxh-6-thang ktxh-nam ktxh-quy ktxh-thang");
+    cr_expect_str_eq(column_of_pages("/v1/forms?", "loku", "code", 1),
+                     "ktxh-6-thang ktxh-nam ktxh-quy ktxh-thang");
+    cr_expect_str_eq(column_of_pages("/v1/forms?", "loku", "code", 4),
+                     "ktxh-6-thang ktxh-nam ktxh-quy ktxh-thang");
 }
 
 Test(form_list, is_for_nobody_without_a_token)

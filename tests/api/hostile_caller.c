@@ -10,7 +10,7 @@
 TestSuite(hostile_caller, .init = world_open, .fini = world_close, .timeout = 120);
 
 static const char *const scope_names[ACCESS_COUNT] = {
-    [DATA_READ] = "data:read",         [DATA_WRITE] = "data:write",    [WORKFLOW] = "workflow",
+    [DATA_READ] = "data:read",         [DATA_WRITE] = "data:write",   [WORKFLOW] = "workflow",
     [CATALOG_WRITE] = "catalog:write", [ACCOUNTS] = "accounts:write",
 };
 
@@ -95,11 +95,12 @@ Test(hostile_caller, writes_nothing_with_a_token_that_only_reads)
 static const char *token_with(const char *login, enum access access, bool alone)
 {
     const char *name = text_of("thidua_scope-%d-%d-%s", (int)access, alone, login);
-    world_sql(text_of("insert into app.token (account_id, name, hash, scopes, expires_at) "
-                      "select a.id, 'x', sha256(convert_to('%s', 'UTF8')), array(select s from unnest('{data:read,data:write,"
-                      "workflow,catalog:write,accounts:write}'::text[]) s where (s = '%s') = %s), now() + interval '1 day' "
-                      "from app.account a where a.login = '%s' on conflict do nothing",
-                      name, scope_names[access], alone ? "true" : "false", login));
+    world_sql(text_of(
+        "insert into app.token (account_id, name, hash, scopes, expires_at) "
+        "select a.id, 'x', sha256(convert_to('%s', 'UTF8')), array(select s from unnest('{data:read,data:write,"
+        "workflow,catalog:write,accounts:write}'::text[]) s where (s = '%s') = %s), now() + interval '1 day' "
+        "from app.account a where a.login = '%s' on conflict do nothing",
+        name, scope_names[access], alone ? "true" : "false", login));
     return text_of("Authorization: Bearer %s", name);
 }
 
@@ -127,7 +128,11 @@ Test(hostile_caller, needs_just_the_scope_of_each_operation)
 ParameterizedTestParameters(hostile_caller, changes_nothing_by_cookie_from_another_site)
 {
     static struct header headers[] = {
-        {"X-No: header"}, {"Sec-Fetch-Site: cross-site"}, {"Sec-Fetch-Site: same-site"}, {"Origin: https://evil.test"}, {"Origin: null"},
+        {"X-No: header"},
+        {"Sec-Fetch-Site: cross-site"},
+        {"Sec-Fetch-Site: same-site"},
+        {"Origin: https://evil.test"},
+        {"Origin: null"},
     };
     return cr_make_param_array(struct header, headers, COUNT(headers));
 }
@@ -135,7 +140,8 @@ ParameterizedTestParameters(hostile_caller, changes_nothing_by_cookie_from_anoth
 ParameterizedTest(struct header *of, hostile_caller, changes_nothing_by_cookie_from_another_site)
 {
     struct holder own = holder_with(&lo_ku, "2022", "draft");
-    const char *headers = text_of("%s\r\n%s", cookie_of("sonlang-both", "browser"), of->text), *before = database_digest(NULL);
+    const char *headers = text_of("%s\r\n%s", cookie_of("sonlang-both", "browser"), of->text),
+               *before = database_digest(NULL);
     for (size_t i = 0; i < routes.count; i++) {
         const struct route *route = &routes.routes[i];
         if (!crawl_writes(route) || route->access == OPEN)
@@ -158,7 +164,8 @@ Test(hostile_caller, sees_and_enters_no_figures_as_administrator)
             continue;
         struct answer answer = crawl(route, &own, "admin", NULL);
         cr_expect_null(mark_in(&answer), "%s: %s", route->operation, answer.text);
-        cr_expect(!crawl_writes(route) || answer.status == 403 || answer.status == 404, "%s: %s", route->operation, answer.text);
+        cr_expect(!crawl_writes(route) || answer.status == 403 || answer.status == 404, "%s: %s",
+                  route->operation, answer.text);
         if (strncmp(route->path, "/v1/submissions/{id}", 20) == 0)
             cr_expect_eq(answer.status, 404, "%s: %s", route->operation, answer.text);
     }

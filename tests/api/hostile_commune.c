@@ -13,18 +13,19 @@ static const struct {
     const char *operation;
     int status;
 } exceptions[] = {
-    {"health_live", 200},        {"health_ready", 200},       {"openapi_get", 200},      {"problem_list", 200},
-    {"problem_get", 200},        /* open to anybody */
-    {"session_create", 401},     /* the password is another one */
-    {"token_create", 201},       /* a token of one's own */
-    {"me_get", 200},             {"token_list", 200},         {"account_list", 200},     {"target_list", 200},
-    {"submission_list", 200},    /* what one may see of it: nothing */
-    {"account_create", 403},     {"account_update", 403},     /* administrators alone, whoever it is */
-    {"unit_list", 200},          {"unit_get", 200},           {"unit_change_list", 200}, {"document_list", 200},
-    {"document_get", 200},       {"indicator_list", 200},     {"indicator_get", 200},    {"form_list", 200},
-    {"form_get", 200},           {"period_list", 200},        {"period_get", 200},       /* public reference data */
-    {"period_create", 403},      {"period_update", 403},      {"publication_create", 403}, /* the district alone */
-    {"publication_list", 200},   {"data_get", 200},           {"achievement_get", 200},  /* what is published: nothing */
+    {"health_live", 200},      {"health_ready", 200},   {"openapi_get", 200},        {"problem_list", 200},
+    {"problem_get", 200},    /* open to anybody */
+    {"session_create", 401}, /* the password is another one */
+    {"token_create", 201},   /* a token of one's own */
+    {"me_get", 200},           {"token_list", 200},     {"account_list", 200},       {"target_list", 200},
+    {"submission_list", 200},                           /* what one may see of it: nothing */
+    {"account_create", 403},   {"account_update", 403}, /* administrators alone, whoever it is */
+    {"unit_list", 200},        {"unit_get", 200},       {"unit_change_list", 200},   {"document_list", 200},
+    {"document_get", 200},     {"indicator_list", 200}, {"indicator_get", 200},      {"form_list", 200},
+    {"form_get", 200},         {"period_list", 200},    {"period_get", 200}, /* public reference data */
+    {"period_create", 403},    {"period_update", 403},  {"publication_create", 403}, /* the district alone */
+    {"publication_list", 200}, {"data_get", 200},       {"achievement_get", 200},    /* what is published:
+                                                                                        nothing */
 };
 
 static int expected(const struct route *route)
@@ -38,7 +39,8 @@ static int expected(const struct route *route)
 static void expect_nothing_of(const struct route *route, const struct answer *answer, const char *login)
 {
     const char *mark = mark_in(answer);
-    cr_expect_eq(answer->status, expected(route), "%s as %s: %d %s", route->operation, login, answer->status, answer->text);
+    cr_expect_eq(answer->status, expected(route), "%s as %s: %d %s", route->operation, login, answer->status,
+                 answer->text);
     cr_expect_null(mark, "%s as %s shows «%s»: %s", route->operation, login, mark ? mark : "", answer->text);
     if (answer->status >= 400)
         cr_expect_null(flaw_of(answer), "%s: %s", route->operation, answer->text);
@@ -51,9 +53,16 @@ struct raid {
 ParameterizedTestParameters(hostile_commune, sees_and_changes_nothing_of_another)
 {
     static struct raid raids[] = {
-        {"loku", "draft", "2022"},       {"loku", "submitted", "2022-H1"}, {"loku", "returned", "2022"}, {"loku", "accepted", "2022-Q1"},
-        {"loku-lead", "draft", "2022"},  {"loku-lead", "submitted", "2022"}, {"loku-lead", "accepted", "2022"},
-        {"loku-culture", "draft", "2022"}, {"loku-village", "accepted", "2022"}, {"nobody", "accepted", "2022"},
+        {"loku", "draft", "2022"},
+        {"loku", "submitted", "2022-H1"},
+        {"loku", "returned", "2022"},
+        {"loku", "accepted", "2022-Q1"},
+        {"loku-lead", "draft", "2022"},
+        {"loku-lead", "submitted", "2022"},
+        {"loku-lead", "accepted", "2022"},
+        {"loku-culture", "draft", "2022"},
+        {"loku-village", "accepted", "2022"},
+        {"nobody", "accepted", "2022"},
     };
     return cr_make_param_array(struct raid, raids, COUNT(raids));
 }
@@ -67,7 +76,8 @@ ParameterizedTest(struct raid *raid, hostile_commune, sees_and_changes_nothing_o
         struct answer answer = crawl(route, &theirs, raid->login, NULL);
         expect_nothing_of(route, &answer, raid->login);
         if (crawl_writes(route))
-            cr_assert_str_eq(database_digest(raid->login), before, "%s as %s changed what is not theirs", route->operation, raid->login);
+            cr_assert_str_eq(database_digest(raid->login), before, "%s as %s changed what is not theirs",
+                             route->operation, raid->login);
     }
 }
 
@@ -88,7 +98,8 @@ Test(hostile_commune, sees_nothing_of_another_in_a_list_that_names_no_unit)
 Test(hostile_commune, is_refused_what_the_commune_itself_may)
 {
     struct holder own = holder_with(&kon_pne, "2022", "draft");
-    static const char *const operations[] = {"submission_get", "submission_list", "me_get", "token_list", "account_get"};
+    static const char *const operations[] = {"submission_get", "submission_list", "me_get", "token_list",
+                                             "account_get"};
     for (size_t i = 0; i < routes.count; i++)
         for (size_t n = 0; n < COUNT(operations); n++)
             if (strcmp(routes.routes[i].operation, operations[n]) == 0) {
@@ -105,12 +116,14 @@ Test(hostile_commune, hears_the_same_of_what_is_not_theirs_and_of_what_is_not_th
         const struct route *route = &routes.routes[i];
         if (strncmp(route->path, "/v1/submissions/{id}", 20) != 0)
             continue;
-        const char *seen = text_of("If-Match: \"%ld-1\"", theirs.submission), *body = crawl_body(route, &theirs);
+        const char *seen = text_of("If-Match: \"%ld-1\"", theirs.submission),
+                   *body = crawl_body(route, &theirs);
         const char *headers = route->flags & IF_MATCH ? seen : NULL;
         struct answer another = ask_with(route->method, crawl_path(route, &theirs), "loku", body, headers);
         struct answer missing = ask_with(route->method, crawl_path(route, &none), "loku", body, headers);
         cr_expect_eq(another.status, 404, "%s: %s", route->operation, another.text);
         cr_expect_str_eq(at(&another, "/detail"), at(&missing, "/detail"));
-        cr_expect_eq(strlen(another.text), strlen(missing.text), "%s: %s %s", route->operation, another.text, missing.text);
+        cr_expect_eq(strlen(another.text), strlen(missing.text), "%s: %s %s", route->operation, another.text,
+                     missing.text);
     }
 }

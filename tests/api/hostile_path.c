@@ -38,7 +38,9 @@ static const char *disguised(const char *path, size_t way)
 
 static int status_of(const struct route *route, const char *path, const struct holder *holder)
 {
-    return ask_with(route->method, path, crawl_caller(route), crawl_body(route, holder), crawl_headers(route, holder)).status;
+    return ask_with(route->method, path, crawl_caller(route), crawl_body(route, holder),
+                    crawl_headers(route, holder))
+        .status;
 }
 
 /* {login} has dots: "loku.json" might be one. */
@@ -90,7 +92,8 @@ Test(hostile_path, answers_head_as_get_with_nothing_behind_the_headers)
         if (crawl_writes(route))
             continue;
         const char *path = crawl_path(route, &own);
-        struct answer whole = get(path, crawl_caller(route)), head = ask("HEAD", path, crawl_caller(route), NULL);
+        struct answer whole = get(path, crawl_caller(route)),
+                      head = ask("HEAD", path, crawl_caller(route), NULL);
         cr_expect_eq(head.status, whole.status, "%s", path);
         cr_expect_str_eq(head.type, whole.type, "%s", path);
         cr_expect_str_eq(head.etag, whole.etag, "%s", path);
@@ -100,8 +103,22 @@ Test(hostile_path, answers_head_as_get_with_nothing_behind_the_headers)
 
 ParameterizedTestParameters(hostile_path, finds_nothing_under_a_number_that_is_none)
 {
-    static char ids[][32] = {"0", "999999999999999999", "9223372036854775807", "9223372036854775808", "-1", "1e3", "0x1", "1.0",
-                             "abc", "%31", "1%00", "1%20", "1;2", "1'--", "%D9%A1", "00000000000000000000000001"};
+    static char ids[][32] = {"0",
+                             "999999999999999999",
+                             "9223372036854775807",
+                             "9223372036854775808",
+                             "-1",
+                             "1e3",
+                             "0x1",
+                             "1.0",
+                             "abc",
+                             "%31",
+                             "1%00",
+                             "1%20",
+                             "1;2",
+                             "1'--",
+                             "%D9%A1",
+                             "00000000000000000000000001"};
     return cr_make_param_array(char[32], ids, COUNT(ids));
 }
 
@@ -114,7 +131,8 @@ ParameterizedTest(char (*id)[32], hostile_path, finds_nothing_under_a_number_tha
         if (!place)
             continue;
         const char *path = text_of("%.*s%s%s", (int)(place - route->path), route->path, *id, place + 4);
-        struct answer no = ask_with(route->method, path, crawl_caller(route), crawl_body(route, &own), crawl_headers(route, &own));
+        struct answer no = ask_with(route->method, path, crawl_caller(route), crawl_body(route, &own),
+                                    crawl_headers(route, &own));
         cr_expect_eq(no.status, 404, "%s %s: %s", route->method, path, no.text);
         cr_expect_null(flaw_of(&no), "%s %s: %s", route->method, path, no.text);
     }
@@ -122,8 +140,11 @@ ParameterizedTest(char (*id)[32], hostile_path, finds_nothing_under_a_number_tha
 
 ParameterizedTestParameters(hostile_path, finds_nothing_under_a_code_that_is_none)
 {
-    static char codes[][80] = {"%27", "a%2Fb", "a%00", "a+b", "*", "%25", "..", "a'or'1'='1", "%F0%9F%98%80", "l\xc6\xa1-ku", "\xff",
-                               "a23456789-a23456789-a23456789-a23456789-a23456789-a23456789-a2345"};
+    static char codes[][80] = {
+        "%27",          "a%2Fb",      "a%00",
+        "a+b",          "*",          "%25",
+        "..",           "a'or'1'='1", "%F0%9F%98%80",
+        "l\xc6\xa1-ku", "\xff",       "a23456789-a23456789-a23456789-a23456789-a23456789-a23456789-a2345"};
     return cr_make_param_array(char[80], codes, COUNT(codes));
 }
 
@@ -137,7 +158,8 @@ ParameterizedTest(char (*code)[80], hostile_path, finds_nothing_under_a_code_tha
             continue;
         const char *rest = strchr(place, '}') + 1;
         const char *path = text_of("%.*s%s%s", (int)(place - route->path), route->path, *code, rest);
-        struct answer no = ask_with(route->method, path, crawl_caller(route), crawl_body(route, &own), crawl_headers(route, &own));
+        struct answer no = ask_with(route->method, path, crawl_caller(route), crawl_body(route, &own),
+                                    crawl_headers(route, &own));
         cr_expect_eq(no.status, 404, "%s %s: %s", route->method, path, no.text);
         cr_expect_null(flaw_of(&no), "%s %s: %s", route->method, path, no.text);
     }

@@ -13,9 +13,10 @@ static const char *formula(const struct answer *indicator)
     const char *text = "";
     size_t i;
     json_t *term, *version = json_array_get(json_object_get(indicator->json, "versions"), 0);
-    json_array_foreach(json_object_get(version, "formula"), i, term)
-        text = text_of("%s%s%s %g %s", text, i ? ", " : "", json_string_value(json_object_get(term, "side")),
-                       json_number_value(json_object_get(term, "coefficient")), json_string_value(json_object_get(term, "indicator")));
+    json_array_foreach(json_object_get(version, "formula"), i, term) text =
+        text_of("%s%s%s %g %s", text, i ? ", " : "", json_string_value(json_object_get(term, "side")),
+                json_number_value(json_object_get(term, "coefficient")),
+                json_string_value(json_object_get(term, "indicator")));
     return text;
 }
 
@@ -27,11 +28,13 @@ ParameterizedTestParameters(indicator_get, tells_how_it_is_computed)
 {
     static struct line lines[] = {
         {"grain_per_capita", "numerator 1000 grain_output, denominator 1 population_avg"},
-        {"livestock_total", "numerator 1 livestock_pig, numerator 1 livestock_cattle, numerator 1 livestock_buffalo, numerator 1 livestock_goat"},
+        {"livestock_total",
+         "numerator 1 livestock_pig, numerator 1 livestock_cattle, numerator 1 livestock_buffalo, numerator 1 livestock_goat"},
         {"poverty_rate", "numerator 1 households_poor, denominator 1 households_total"},
         {"natural_pop_growth_rate", "numerator 1 births, numerator -1 deaths, denominator 1 population_avg"},
-        {"security_safe_unit_rate", "numerator 1 sec_safe_villages, numerator 1 sec_safe_agencies, numerator 1 sec_safe_schools, "
-                                    "denominator 1 sec_eligible_villages, denominator 1 sec_eligible_agencies, denominator 1 sec_eligible_schools"},
+        {"security_safe_unit_rate",
+         "numerator 1 sec_safe_villages, numerator 1 sec_safe_agencies, numerator 1 sec_safe_schools, "
+         "denominator 1 sec_eligible_villages, denominator 1 sec_eligible_agencies, denominator 1 sec_eligible_schools"},
         {"grain_output", ""},
     };
     return cr_make_param_array(struct line, lines, COUNT(lines));
@@ -46,8 +49,10 @@ ParameterizedTest(struct line *of, indicator_get, tells_how_it_is_computed)
 
 Test(indicator_get, tells_what_a_total_is_made_of)
 {
-    struct answer total = get("/v1/indicators/livestock_total", "loku"), pigs = get("/v1/indicators/livestock_pig", "loku");
-    cr_expect_str_eq(at(&total, "/components"), "[\"livestock_pig\",\"livestock_cattle\",\"livestock_buffalo\",\"livestock_goat\"]");
+    struct answer total = get("/v1/indicators/livestock_total", "loku"),
+                  pigs = get("/v1/indicators/livestock_pig", "loku");
+    cr_expect_str_eq(at(&total, "/components"),
+                     "[\"livestock_pig\",\"livestock_cattle\",\"livestock_buffalo\",\"livestock_goat\"]");
     cr_expect_str_eq(at(&pigs, "/parent"), "livestock_total");
     cr_expect_str_eq(at(&total, "/versions/0/entry"), "computed");
     cr_expect_str_eq(at(&total, "/versions/0/measure"), "stock");
@@ -62,7 +67,8 @@ Test(indicator_get, tells_how_an_average_is_weighed)
 
 Test(indicator_get, tells_which_way_is_better)
 {
-    struct answer poverty = get("/v1/indicators/poverty_rate", "loku"), grain = get("/v1/indicators/grain_output", "loku");
+    struct answer poverty = get("/v1/indicators/poverty_rate", "loku"),
+                  grain = get("/v1/indicators/grain_output", "loku");
     cr_expect_str_eq(at(&poverty, "/versions/0/direction"), "lower");
     cr_expect_str_eq(at(&poverty, "/versions/0/scale"), "100");
     cr_expect_str_eq(at(&grain, "/versions/0/direction"), "higher");
@@ -70,7 +76,8 @@ Test(indicator_get, tells_which_way_is_better)
 
 Test(indicator_get, leaves_the_criteria_of_new_rural_communes_to_communes)
 {
-    struct answer criteria = get("/v1/indicators/ntm_commune_criteria", "loku"), grain = get("/v1/indicators/grain_output", "loku");
+    struct answer criteria = get("/v1/indicators/ntm_commune_criteria", "loku"),
+                  grain = get("/v1/indicators/grain_output", "loku");
     cr_expect_str_eq(at(&criteria, "/versions/0/applies_to"), "[\"COMMUNE\"]");
     cr_expect_str_eq(at(&grain, "/versions/0/applies_to"), "[\"COMMUNE\",\"TOWN\"]");
 }

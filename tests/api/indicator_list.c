@@ -17,11 +17,12 @@ static size_t count(const char *query)
 Test(indicator_list, shows_a_line_of_the_plan_as_it_is_defined)
 {
     struct answer list = get("/v1/indicators?limit=1", "loku");
-    cr_expect_str_eq(at(&list, "/items/0"),
-                     "{\"code\":\"grain_output\",\"kind\":\"headline\",\"section\":\"kinh_te_xa_hoi\",\"parent\":null,\"sort_order\":10,"
-                     "\"name\":\"Tổng sản lượng lương thực\",\"name_en\":\"Total food-grain output\",\"unit_of_measure\":\"tấn\","
-                     "\"unit_code\":\"t\",\"value_type\":\"number\",\"decimals\":1,\"measure\":\"flow\",\"direction\":\"higher\","
-                     "\"entry\":\"value\",\"aggregation\":\"sum\"}");
+    cr_expect_str_eq(
+        at(&list, "/items/0"),
+        "{\"code\":\"grain_output\",\"kind\":\"headline\",\"section\":\"kinh_te_xa_hoi\",\"parent\":null,\"sort_order\":10,"
+        "\"name\":\"Tổng sản lượng lương thực\",\"name_en\":\"Total food-grain output\",\"unit_of_measure\":\"tấn\","
+        "\"unit_code\":\"t\",\"value_type\":\"number\",\"decimals\":1,\"measure\":\"flow\",\"direction\":\"higher\","
+        "\"entry\":\"value\",\"aggregation\":\"sum\"}");
 }
 
 Test(indicator_list, has_the_plans_23_lines_and_11_components)
@@ -35,15 +36,18 @@ Test(indicator_list, stands_in_the_order_of_the_plan)
     struct answer list = get("/v1/indicators?section=quoc_phong_an_ninh", "loku");
     cr_expect_str_eq(column_of(&list, "code"), "security_safe_unit_rate conscripts_delivered");
     struct answer herd = get("/v1/indicators?kind=component&limit=4", "loku");
-    cr_expect_str_eq(column_of(&herd, "code"), "livestock_pig livestock_cattle livestock_buffalo livestock_goat");
-    cr_expect_str_eq(column_of(&herd, "parent"), "livestock_total livestock_total livestock_total livestock_total");
+    cr_expect_str_eq(column_of(&herd, "code"),
+                     "livestock_pig livestock_cattle livestock_buffalo livestock_goat");
+    cr_expect_str_eq(column_of(&herd, "parent"),
+                     "livestock_total livestock_total livestock_total livestock_total");
 }
 
 Test(indicator_list, chooses_what_a_form_asks)
 {
     struct answer list = get("/v1/indicators?form=ktxh-thang", "loku");
-    cr_expect_str_eq(column_of(&list, "code"), "new_forest_area livestock_pig livestock_cattle livestock_buffalo livestock_goat "
-                                               "local_budget_revenue vocational_trained");
+    cr_expect_str_eq(column_of(&list, "code"),
+                     "new_forest_area livestock_pig livestock_cattle livestock_buffalo livestock_goat "
+                     "local_budget_revenue vocational_trained");
     struct answer base = get("/v1/indicators?form=ktxh-6-thang&section=bien_so_goc", "loku");
     cr_expect_str_eq(column_of(&base, "code"), "households_total households_poor births deaths");
 }
@@ -51,18 +55,22 @@ Test(indicator_list, chooses_what_a_form_asks)
 Test(indicator_list, knows_no_definition_before_the_first)
 {
     cr_expect_eq(count("as_of=2020-12-31"), 0u);
-    cr_expect_eq(count("as_of=2021-01-01"), count("kind=headline") + count("kind=component") + count("kind=base"));
+    cr_expect_eq(count("as_of=2021-01-01"),
+                 count("kind=headline") + count("kind=component") + count("kind=base"));
 }
 
 Test(indicator_list, shows_the_definition_of_the_day)
 {
-    world_sql("update app.indicator_version v set valid = daterange('2021-01-01', '2023-01-01') from app.indicator i"
-              " where i.id = v.indicator_id and i.code = 'grain_output'");
-    world_sql("insert into app.indicator_version (indicator_id, valid, name_vi, name_en, unit_vi, unit_code, value_type, decimals, measure,"
-              " direction, entry, result, aggregation, applies_to) select id, daterange('2023-01-01', null), 'Sản lượng lương thực có hạt',"
-              " 'Cereals', 'tạ', 'dt', 'number', 2, 'flow', 'higher', 'value', 'total', 'sum', '{COMMUNE}' from app.indicator"
-              " where code = 'grain_output'");
-    struct answer then = get("/v1/indicators?as_of=2022-12-31&limit=1", "loku"), now = get("/v1/indicators?limit=1", "loku");
+    world_sql(
+        "update app.indicator_version v set valid = daterange('2021-01-01', '2023-01-01') from app.indicator i"
+        " where i.id = v.indicator_id and i.code = 'grain_output'");
+    world_sql(
+        "insert into app.indicator_version (indicator_id, valid, name_vi, name_en, unit_vi, unit_code, value_type, decimals, measure,"
+        " direction, entry, result, aggregation, applies_to) select id, daterange('2023-01-01', null), 'Sản lượng lương thực có hạt',"
+        " 'Cereals', 'tạ', 'dt', 'number', 2, 'flow', 'higher', 'value', 'total', 'sum', '{COMMUNE}' from app.indicator"
+        " where code = 'grain_output'");
+    struct answer then = get("/v1/indicators?as_of=2022-12-31&limit=1", "loku"),
+                  now = get("/v1/indicators?limit=1", "loku");
     cr_expect_str_eq(at(&then, "/items/0/unit_of_measure"), "tấn");
     cr_expect_str_eq(at(&now, "/items/0/unit_of_measure"), "tạ");
 }

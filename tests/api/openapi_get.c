@@ -1,6 +1,6 @@
 /* openapi_get: GET /openapi.yaml: the contract. */
-#include "support/expect.h"
 #include "queries.h"
+#include "support/expect.h"
 #include <criterion/criterion.h>
 #include <string.h>
 

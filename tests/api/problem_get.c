@@ -65,7 +65,8 @@ Test(problem_get, lists_the_pages_for_people)
 
 ParameterizedTestParameters(problem_get, has_no_page_for_what_is_no_problem)
 {
-    static char slugs[][32] = {"none", "Locked", "stale_version", "%3Cscript%3E", "x%22onload=%22", "../v1/me"};
+    static char slugs[][32] = {"none",         "Locked",         "stale_version",
+                               "%3Cscript%3E", "x%22onload=%22", "../v1/me"};
     return cr_make_param_array(char[32], slugs, COUNT(slugs));
 }
 

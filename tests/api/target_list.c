@@ -7,14 +7,18 @@
 
 TestSuite(target_list, .init = world_open, .fini = world_close, .timeout = 30);
 
-#define ALL "select string_agg(i.code, ' ' order by t.id) from app.target t join app.indicator i on i.id = t.indicator_id"
+#define ALL \
+    "select string_agg(i.code, ' ' order by t.id) from app.target t join app.indicator i on i.id = t.indicator_id"
 
 Test(target_list, shows_every_target_of_the_plan_in_its_order)
 {
     struct answer list = get("/v1/targets?unit=kbang-lo-ku&year=2022", "loku");
     cr_expect_eq(list.status, 200);
     cr_expect_eq(json_array_size(json_object_get(list.json, "items")), 34u);
-    cr_expect_str_eq(column_of(&list, "indicator"), world_value("select string_agg(code, ' ' order by sort_order) from app.indicator where kind <> 'base'"));
+    cr_expect_str_eq(
+        column_of(&list, "indicator"),
+        world_value(
+            "select string_agg(code, ' ' order by sort_order) from app.indicator where kind <> 'base'"));
 }
 
 struct line {
@@ -53,16 +57,19 @@ struct caller {
 ParameterizedTestParameters(target_list, is_seen_by_the_unit_its_district_and_province_alone)
 {
     static struct caller callers[] = {
-        {"loku", true},       {"loku-lead", true}, {"loku-culture", true}, {"loku-front", true}, {"loku-council", true}, {"reader", true},
-        {"kbang", true},      {"kbang-lead", true}, {"kbang-viewer", true}, {"kbang-council", true}, {"province", true},
-        {"konpne", false},    {"konpne-lead", false}, {"town", false}, {"sonlang-both", false}, {"admin", false}, {"nobody", false},
+        {"loku", true},         {"loku-lead", true},     {"loku-culture", true},  {"loku-front", true},
+        {"loku-council", true}, {"reader", true},        {"kbang", true},         {"kbang-lead", true},
+        {"kbang-viewer", true}, {"kbang-council", true}, {"province", true},      {"konpne", false},
+        {"konpne-lead", false}, {"town", false},         {"sonlang-both", false}, {"admin", false},
+        {"nobody", false},
     };
     return cr_make_param_array(struct caller, callers, COUNT(callers));
 }
 
 ParameterizedTest(struct caller *who, target_list, is_seen_by_the_unit_its_district_and_province_alone)
 {
-    struct answer all = get("/v1/targets", who->login), of_unit = get("/v1/targets?unit=kbang-lo-ku", who->login);
+    struct answer all = get("/v1/targets", who->login),
+                  of_unit = get("/v1/targets?unit=kbang-lo-ku", who->login);
     cr_expect_eq(all.status, 200);
     cr_expect_str_eq(column_of(&all, "indicator"), who->sees ? world_value(ALL) : "", "%s", who->login);
     cr_expect_str_eq(of_unit.text, all.text);
@@ -94,9 +101,10 @@ ParameterizedTest(struct ask *of, target_list, chooses_by_indicator_document_and
 
 Test(target_list, shows_revisions_and_which_one_is_in_force)
 {
-    world_sql("insert into app.target (unit_id, indicator_id, year, document_id, revision, comparator, value, text_as_issued)"
-              " select unit_id, indicator_id, year, document_id, 2, 'GE', 9100, 'điều chỉnh: 9.100 tấn' from app.target t"
-              " where indicator_id = (select id from app.indicator where code = 'grain_output')");
+    world_sql(
+        "insert into app.target (unit_id, indicator_id, year, document_id, revision, comparator, value, text_as_issued)"
+        " select unit_id, indicator_id, year, document_id, 2, 'GE', 9100, 'điều chỉnh: 9.100 tấn' from app.target t"
+        " where indicator_id = (select id from app.indicator where code = 'grain_output')");
     struct answer list = get("/v1/targets?indicator=grain_output", "loku");
     cr_expect_str_eq(column_of(&list, "revision"), "1 2");
     cr_expect_str_eq(column_of(&list, "in_force"), "false true");

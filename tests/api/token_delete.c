@@ -9,8 +9,11 @@ TestSuite(token_delete, .init = world_open, .fini = world_close, .timeout = 30);
 
 static const char *path_of_token(const char *login)
 {
-    return text_of("/v1/tokens/%s",
-                   world_value(text_of("select t.id from app.token t join app.account a on a.id = t.account_id where a.login = '%s'", login)));
+    return text_of(
+        "/v1/tokens/%s",
+        world_value(text_of(
+            "select t.id from app.token t join app.account a on a.id = t.account_id where a.login = '%s'",
+            login)));
 }
 
 Test(token_delete, makes_the_token_useless_at_once)
@@ -33,9 +36,10 @@ Test(token_delete, may_be_done_with_the_token_itself)
 Test(token_delete, keeps_the_row_with_when)
 {
     ask("DELETE", path_of_token("loku"), "loku", NULL);
-    cr_expect_str_eq(world_value("select t.revoked_at between now() - interval '1 minute' and now() from app.token t"
-                                 " join app.account a on a.id = t.account_id where a.login = 'loku'"),
-                     "t");
+    cr_expect_str_eq(
+        world_value("select t.revoked_at between now() - interval '1 minute' and now() from app.token t"
+                    " join app.account a on a.id = t.account_id where a.login = 'loku'"),
+        "t");
 }
 
 Test(token_delete, cannot_be_done_twice)
@@ -61,7 +65,8 @@ ParameterizedTest(char (*login)[16], token_delete, finds_no_token_of_somebody_el
 
 ParameterizedTestParameters(token_delete, finds_nothing_under_a_number_that_is_none)
 {
-    static char ids[][24] = {"0", "999999999999999999", "9223372036854775808", "-1", "1.0", "abc", "1%20", "%31"};
+    static char ids[][24] = {"0",  "999999999999999999", "9223372036854775808", "-1", "1.0", "abc", "1%20",
+                             "%31"};
     return cr_make_param_array(char[24], ids, COUNT(ids));
 }
 

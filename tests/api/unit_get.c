@@ -96,8 +96,10 @@ Test(unit_get, shows_all_codes_a_unit_ever_had)
 
 ParameterizedTestParameters(unit_get, finds_nothing_under_what_is_no_code)
 {
-    static char codes[][80] = {"kbang-x", "23674", "KBANG", "l%C6%A1-ku", "kbang/", "-1", "'", "x.y",
-                               "a234567890123456789012345678901234567890123456789012345678901234567"};
+    static char codes[][80] = {
+        "kbang-x",    "23674",  "KBANG",
+        "l%C6%A1-ku", "kbang/", "-1",
+        "'",          "x.y",    "a234567890123456789012345678901234567890123456789012345678901234567"};
     return cr_make_param_array(char[80], codes, COUNT(codes));
 }
 
@@ -108,7 +110,8 @@ ParameterizedTest(char (*code)[80], unit_get, finds_nothing_under_what_is_no_cod
 
 Test(unit_get, wants_a_day_of_the_calendar)
 {
-    expect_fault(get("/v1/units/kbang?as_of=2025-06-31", "loku"), 400, "malformed-parameter", "as_of not-a-date");
+    expect_fault(get("/v1/units/kbang?as_of=2025-06-31", "loku"), 400, "malformed-parameter",
+                 "as_of not-a-date");
 }
 
 Test(unit_get, is_open_to_everybody_signed_in_and_to_nobody_else)

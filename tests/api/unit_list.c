@@ -7,9 +7,9 @@
 
 TestSuite(unit_list, .init = world_open, .fini = world_close, .timeout = 30);
 
-#define COMMUNES_OF_2022                                                                                     \
-    "kbang-dak-hlo kbang-dak-rong kbang-dak-smar kbang-dong kbang-kon-pne kbang-kong-bo-la "               \
-    "kbang-kong-long-khong kbang-krong kbang-lo-ku kbang-nghia-an kbang-so-pai kbang-son-lang "              \
+#define COMMUNES_OF_2022 \
+    "kbang-dak-hlo kbang-dak-rong kbang-dak-smar kbang-dong kbang-kon-pne kbang-kong-bo-la " \
+    "kbang-kong-long-khong kbang-krong kbang-lo-ku kbang-nghia-an kbang-so-pai kbang-son-lang " \
     "kbang-to-tung kbang-town"
 
 static const char *codes(const char *query)
@@ -23,9 +23,10 @@ Test(unit_list, shows_a_unit_with_its_name_code_and_parent)
 {
     struct answer list = get("/v1/units?as_of=2022-06-30&q=kbang-lo-ku", "loku");
     cr_expect_eq(list.status, 200);
-    cr_expect_str_eq(at(&list, "/items/0"),
-                     "{\"code\":\"kbang-lo-ku\",\"kind\":\"COMMUNE\",\"level\":\"commune\",\"name\":\"xã Lơ Ku\",\"official_code\":\"23656\","
-                     "\"parent\":\"kbang\",\"valid_from\":\"1984-12-28\",\"valid_to\":\"2025-06-30\"}");
+    cr_expect_str_eq(
+        at(&list, "/items/0"),
+        "{\"code\":\"kbang-lo-ku\",\"kind\":\"COMMUNE\",\"level\":\"commune\",\"name\":\"xã Lơ Ku\",\"official_code\":\"23656\","
+        "\"parent\":\"kbang\",\"valid_from\":\"1984-12-28\",\"valid_to\":\"2025-06-30\"}");
 }
 
 struct reuse {
@@ -56,8 +57,10 @@ ParameterizedTestParameters(unit_list, tells_what_an_official_code_meant_on_a_da
 ParameterizedTest(struct reuse *of, unit_list, tells_what_an_official_code_meant_on_a_day)
 {
     struct answer list = get(text_of("/v1/units?limit=500&as_of=%s", of->day), "loku");
-    cr_expect_str_eq(of_item(&list, "official_code", of->official, "code"), of->code, "%s on %s", of->official, of->day);
-    cr_expect_str_eq(of_item(&list, "official_code", of->official, "name"), of->name, "%s on %s", of->official, of->day);
+    cr_expect_str_eq(of_item(&list, "official_code", of->official, "code"), of->code, "%s on %s",
+                     of->official, of->day);
+    cr_expect_str_eq(of_item(&list, "official_code", of->official, "name"), of->name, "%s on %s",
+                     of->official, of->day);
 }
 
 struct ask {
@@ -72,8 +75,9 @@ ParameterizedTestParameters(unit_list, chooses_by_place_level_and_day)
         {"within=gia-lai&level=district", "kbang"},
         {"level=province&as_of=2022-06-30", "binh-dinh gia-lai"},
         {"level=province", "binh-dinh gia-lai gia-lai-2025"},
-        {"within=gia-lai-2025&as_of=2025-08-01", "gia-lai-2025-dak-rong gia-lai-2025-kbang gia-lai-2025-kong-bo-la gia-lai-2025-son-lang "
-                                                 "gia-lai-2025-to-tung kbang-krong"},
+        {"within=gia-lai-2025&as_of=2025-08-01",
+         "gia-lai-2025-dak-rong gia-lai-2025-kbang gia-lai-2025-kong-bo-la gia-lai-2025-son-lang "
+         "gia-lai-2025-to-tung kbang-krong"},
         {"within=kbang&as_of=2025-08-01", ""},
         {"level=district&as_of=2025-07-01", ""},
         {"level=district&as_of=2025-06-30", "kbang"},
@@ -129,7 +133,9 @@ ParameterizedTest(int *limit, unit_list, goes_page_by_page_without_repeats_or_ga
 {
     const char *all = world_value("select string_agg(code, ' ' order by code) from app.unit");
     cr_expect_str_eq(column_of_pages("/v1/units?", "loku", "code", *limit), all);
-    cr_expect_str_eq(column_of_pages("/v1/units?within=kbang&level=commune&as_of=2022-06-30&", "loku", "code", *limit), COMMUNES_OF_2022);
+    cr_expect_str_eq(
+        column_of_pages("/v1/units?within=kbang&level=commune&as_of=2022-06-30&", "loku", "code", *limit),
+        COMMUNES_OF_2022);
 }
 
 Test(unit_list, is_the_same_for_everybody_who_may_read)
@@ -172,6 +178,8 @@ Test(unit_list, says_all_that_is_wrong_at_once)
 {
     struct answer no = get("/v1/units?level=xa&as_of=x&limit=0&asof=1&q=a&q=b", "loku");
     expect_problem(no, 400, "invalid-parameters");
-    cr_expect_str_eq(faults_of(&no), "level not-a-choice\nas_of not-a-date\nlimit not-an-integer\nasof unknown-parameter\nq repeated-parameter\n");
+    cr_expect_str_eq(
+        faults_of(&no),
+        "level not-a-choice\nas_of not-a-date\nlimit not-an-integer\nasof unknown-parameter\nq repeated-parameter\n");
     cr_expect_str_eq(at(&no, "/errors/3/params/did_you_mean"), "as_of");
 }

@@ -17,33 +17,38 @@ static const struct {
     {"/v1/submissions/{id}", "current_setting('crawl.submission')",
      "(select app.submission_etag(s) from app.submission s where s.id = current_setting('crawl.submission')::bigint)"},
     {"/v1/tokens/{id}",
-     "(select min(t.id) from app.token t join app.account a on a.id = t.account_id and a.login = current_setting('crawl.officer'))", NULL},
+     "(select min(t.id) from app.token t join app.account a on a.id = t.account_id and a.login = current_setting('crawl.officer'))",
+     NULL},
     {"/v1/accounts/{login}", "current_setting('crawl.officer')",
      "(select format('\"%s-%s\"', id, version) from app.account where login = current_setting('crawl.officer'))"},
     {"/v1/units/{code}", "current_setting('crawl.unit')", NULL},
     {"/v1/documents/{code}", "'kh-43-ubnd-lo-ku-2022'", NULL},
     {"/v1/indicators/{code}", "'grain_output'", NULL},
     {"/v1/forms/{code}", "'ktxh-nam'", NULL},
-    {"/v1/periods/{code}", "'2022-12'", "(select format('\"%s-%s\"', id, version) from app.period where code = '2022-12')"},
+    {"/v1/periods/{code}", "'2022-12'",
+     "(select format('\"%s-%s\"', id, version) from app.period where code = '2022-12')"},
     {"/problems/{slug}", "'locked'", NULL},
 };
 
 static void name_holder(const struct holder *holder)
 {
-    world_sql(text_of("select set_config('crawl.unit', '%s', false), set_config('crawl.officer', '%s', false), "
-                      "set_config('crawl.submission', '%ld', false)",
-                      holder->commune->unit, holder->commune->officer, holder->submission));
+    world_sql(
+        text_of("select set_config('crawl.unit', '%s', false), set_config('crawl.officer', '%s', false), "
+                "set_config('crawl.submission', '%ld', false)",
+                holder->commune->unit, holder->commune->officer, holder->submission));
 }
 
 struct holder holder_with(const struct commune *commune, const char *period, const char *state)
 {
     struct holder holder = {commune, period, 0};
-    world_sql(text_of("update app.account set name = '" NAME_MARK "' where login like '%s%%'", commune->officer));
-    world_sql(text_of("update app.token set name = '" TOKEN_MARK "' where account_id in (select id from app.account where login = '%s')",
+    world_sql(
+        text_of("update app.account set name = '" NAME_MARK "' where login like '%s%%'", commune->officer));
+    world_sql(text_of("update app.token set name = '" TOKEN_MARK
+                      "' where account_id in (select id from app.account where login = '%s')",
                       commune->officer));
     holder.submission = plan_draft(commune, period, "grain_output=" FIGURE_MARK);
-    struct answer noted = ask_with("PATCH", plan_path(holder.submission, ""), commune->officer, "{\"note\":\"" NOTE_MARK "\"}",
-                                   plan_if_match(holder.submission));
+    struct answer noted = ask_with("PATCH", plan_path(holder.submission, ""), commune->officer,
+                                   "{\"note\":\"" NOTE_MARK "\"}", plan_if_match(holder.submission));
     cr_assert_eq(noted.status, 200, "%s", noted.text);
     if (strcmp(state, "draft") != 0)
         cr_assert_eq(plan_step(holder.submission, commune->leader, "submit", NULL).status, 200);
@@ -85,7 +90,10 @@ static const char *path_of(const struct route *route, const struct holder *holde
 
 static const char *form_of(const char *period)
 {
-    return strlen(period) == 4 ? "ktxh-nam" : period[5] == 'H' ? "ktxh-6-thang" : period[5] == 'Q' ? "ktxh-quy" : "ktxh-thang";
+    return strlen(period) == 4 ? "ktxh-nam"
+           : period[5] == 'H'  ? "ktxh-6-thang"
+           : period[5] == 'Q'  ? "ktxh-quy"
+                               : "ktxh-thang";
 }
 
 /* What a name means wherever it occurs; NULL: nothing in particular. */
@@ -94,10 +102,17 @@ static const char *meaning(const char *name, const struct holder *holder)
     const struct {
         const char *name, *text;
     } known[] = {
-        {"unit", holder->commune->unit}, {"period", holder->period},      {"form", form_of(holder->period)},
-        {"indicator", "grain_output"},   {"login", holder->commune->officer}, {"role", "OFFICE_STAT_OFFICER"},
-        {"code", "2023"},                {"starts_on", "2022-12-15"},     {"ends_on", "2023-12-14"},
-        {"password", "mot mat khau dai"}, {"name", "tên mới"},
+        {"unit", holder->commune->unit},
+        {"period", holder->period},
+        {"form", form_of(holder->period)},
+        {"indicator", "grain_output"},
+        {"login", holder->commune->officer},
+        {"role", "OFFICE_STAT_OFFICER"},
+        {"code", "2023"},
+        {"starts_on", "2022-12-15"},
+        {"ends_on", "2023-12-14"},
+        {"password", "mot mat khau dai"},
+        {"name", "tên mới"},
     };
     for (size_t i = 0; i < COUNT(known); i++)
         if (strcmp(known[i].name, name) == 0)
@@ -142,7 +157,9 @@ static json_t *sample_text(const struct member *member, const struct holder *hol
     if (member->choices)
         text = member->choices[0];
     else if (!text)
-        text = member->types & DATE ? "2022-12-14" : member->types & INSTANT ? "2030-01-01T00:00:00+07:00" : "mot mat khau";
+        text = member->types & DATE      ? "2022-12-14"
+               : member->types & INSTANT ? "2030-01-01T00:00:00+07:00"
+                                         : "mot mat khau";
     return json_string(text);
 }
 
@@ -177,12 +194,14 @@ const char *crawl_headers(const struct route *route, const struct holder *holder
     return text_of("If-Match: %s", world_value(text_of("select %s", etag)));
 }
 
-struct answer crawl(const struct route *route, const struct holder *holder, const char *login, const char *header)
+struct answer crawl(const struct route *route, const struct holder *holder, const char *login,
+                    const char *header)
 {
     const char *if_match = crawl_headers(route, holder);
     if (if_match && header)
         header = text_of("%s\r\n%s", if_match, header);
-    return ask_for((struct wish){route->method, crawl_path(route, holder), login, crawl_body(route, holder), header ? header : if_match});
+    return ask_for((struct wish){route->method, crawl_path(route, holder), login, crawl_body(route, holder),
+                                 header ? header : if_match});
 }
 
 bool crawl_writes(const struct route *route)
@@ -193,8 +212,8 @@ bool crawl_writes(const struct route *route)
 const char *crawl_caller(const struct route *route)
 {
     static const char *const callers[ACCESS_COUNT] = {
-        [SIGNED_IN] = "loku", [DATA_READ] = "loku", [DATA_WRITE] = "loku", [WORKFLOW] = "loku-lead",
-        [CATALOG_WRITE] = "kbang", [ACCOUNTS] = "admin",
+        [SIGNED_IN] = "loku",     [DATA_READ] = "loku",      [DATA_WRITE] = "loku",
+        [WORKFLOW] = "loku-lead", [CATALOG_WRITE] = "kbang", [ACCOUNTS] = "admin",
     };
     return strcmp(route->operation, "publication_create") == 0 ? "kbang-lead" : callers[route->access];
 }

@@ -31,7 +31,8 @@ const char *crawl_body(const struct route *route, const struct holder *holder);
 const char *crawl_headers(const struct route *route, const struct holder *holder);
 
 /* All three together, asked by a login or, with a header, by its bearer. */
-struct answer crawl(const struct route *route, const struct holder *holder, const char *login, const char *header);
+struct answer crawl(const struct route *route, const struct holder *holder, const char *login,
+                    const char *header);
 
 bool crawl_writes(const struct route *route);
 

@@ -14,8 +14,9 @@ static bool says(const struct answer *answer, const char *pointer)
 /* The database shows through. */
 static const char *leaked_word(const char *text)
 {
-    static const char *const words[] = {"SQLSTATE", "syntax error", "relation \"", "column \"", "PL/pgSQL", "violates",
-                                        "ERROR:",   "CONTEXT:",     "pg_",         "libpq",     "app.",     "operator"};
+    static const char *const words[] = {
+        "SQLSTATE", "syntax error", "relation \"", "column \"", "PL/pgSQL", "violates",
+        "ERROR:",   "CONTEXT:",     "pg_",         "libpq",     "app.",     "operator"};
     for (size_t i = 0; i < COUNT(words); i++)
         if (strcasestr(text, words[i]))
             return words[i];
@@ -46,16 +47,16 @@ void expect_problem_at(struct answer answer, int status, const char *slug, const
 {
     const char *flaw = flaw_of(&answer);
     cr_expect_null(flaw, "%s:%d: %s: %s", file, line, flaw ? flaw : "", answer.text);
-    cr_expect(answer.status == status && strcmp(at(&answer, "/code"), slug) == 0, "%s:%d: wanted %d %s: %d %s", file, line,
-              status, slug, answer.status, answer.text);
+    cr_expect(answer.status == status && strcmp(at(&answer, "/code"), slug) == 0,
+              "%s:%d: wanted %d %s: %d %s", file, line, status, slug, answer.status, answer.text);
 }
 
-void expect_fault_at(struct answer answer, int status, const char *slug, const char *fault,
-                     const char *file, int line)
+void expect_fault_at(struct answer answer, int status, const char *slug, const char *fault, const char *file,
+                     int line)
 {
     expect_problem_at(answer, status, slug, file, line);
-    cr_expect_str_eq(faults_of(&answer), text_of("%s\n", fault), "%s:%d: wanted %s alone: %s", file, line, fault,
-                     answer.text);
+    cr_expect_str_eq(faults_of(&answer), text_of("%s\n", fault), "%s:%d: wanted %s alone: %s", file, line,
+                     fault, answer.text);
 }
 
 struct answer get(const char *path, const char *login)
@@ -76,9 +77,8 @@ const json_t *item_with(const struct answer *list, const char *member, const cha
 {
     size_t i;
     json_t *item;
-    json_array_foreach(json_object_get(list->json, "items"), i, item)
-        if (strcmp(text_of_json(json_object_get(item, member)), text) == 0)
-            return item;
+    json_array_foreach(json_object_get(list->json, "items"), i,
+                       item) if (strcmp(text_of_json(json_object_get(item, member)), text) == 0) return item;
     return NULL;
 }
 
@@ -129,10 +129,11 @@ const char *column_of_pages(const char *path, const char *login, const char *mem
 static const char *session_token(const char *login, const char *name)
 {
     const char *token = text_of("thidua_session-%s-%s", login, name);
-    world_sql(text_of("insert into app.session (hash, account_id, address, expires_at) select "
-                      "sha256(convert_to('%s', 'UTF8')), id, 'test', now() + interval '1 hour' from app.account "
-                      "where login = '%s'",
-                      token, login));
+    world_sql(
+        text_of("insert into app.session (hash, account_id, address, expires_at) select "
+                "sha256(convert_to('%s', 'UTF8')), id, 'test', now() + interval '1 hour' from app.account "
+                "where login = '%s'",
+                token, login));
     return token;
 }
 
@@ -148,27 +149,29 @@ const char *cookie_of(const char *login, const char *name)
 
 int database_holds(const char *text)
 {
-    world_sql("create or replace function pg_temp.holds(wanted text) returns bigint language plpgsql as $$"
-              " declare t regclass; found bigint; total bigint := 0; begin"
-              " for t in select c.oid from pg_class c where c.relnamespace = 'app'::regnamespace and c.relkind = 'r' loop"
-              " execute format('select count(*) from %s r where strpos(r::text, $1) > 0"
-              "  or strpos(r::text, encode(convert_to($1, ''UTF8''), ''hex'')) > 0', t) into found using wanted;"
-              " total := total + found; end loop; return total; end $$");
+    world_sql(
+        "create or replace function pg_temp.holds(wanted text) returns bigint language plpgsql as $$"
+        " declare t regclass; found bigint; total bigint := 0; begin"
+        " for t in select c.oid from pg_class c where c.relnamespace = 'app'::regnamespace and c.relkind = 'r' loop"
+        " execute format('select count(*) from %s r where strpos(r::text, $1) > 0"
+        "  or strpos(r::text, encode(convert_to($1, ''UTF8''), ''hex'')) > 0', t) into found using wanted;"
+        " total := total + found; end loop; return total; end $$");
     return (int)strtol(world_value(text_of("select pg_temp.holds('%s')", text)), NULL, 10);
 }
 
 const char *database_digest(const char *login)
 {
-    world_sql("create or replace function pg_temp.digest(own_login text) returns text language plpgsql as $$"
-              " declare t regclass; rows text; total text := ''; me int; units int[]; begin"
-              " select a.id into me from app.account a where a.login = own_login;"
-              " select array_agg(unit_id) into units from app.account_role where account_id = me;"
-              " for t in select c.oid from pg_class c where c.relnamespace = 'app'::regnamespace and c.relkind = 'r'"
-              "  and c.relname not in ('audit', 'sign_in_failure') order by c.relname loop"
-              " execute format('select md5(coalesce(string_agg(r::text, chr(10) order by r::text), '''')) from %s r"
-              "  where coalesce((to_jsonb(r) ->> ''account_id'')::int <> $1, true)"
-              "  and coalesce((to_jsonb(r) ->> ''unit_id'')::int <> all ($2), true)', t) into rows using me, units;"
-              " total := total || ' ' || t || '=' || rows; end loop; return total; end $$");
+    world_sql(
+        "create or replace function pg_temp.digest(own_login text) returns text language plpgsql as $$"
+        " declare t regclass; rows text; total text := ''; me int; units int[]; begin"
+        " select a.id into me from app.account a where a.login = own_login;"
+        " select array_agg(unit_id) into units from app.account_role where account_id = me;"
+        " for t in select c.oid from pg_class c where c.relnamespace = 'app'::regnamespace and c.relkind = 'r'"
+        "  and c.relname not in ('audit', 'sign_in_failure') order by c.relname loop"
+        " execute format('select md5(coalesce(string_agg(r::text, chr(10) order by r::text), '''')) from %s r"
+        "  where coalesce((to_jsonb(r) ->> ''account_id'')::int <> $1, true)"
+        "  and coalesce((to_jsonb(r) ->> ''unit_id'')::int <> all ($2), true)', t) into rows using me, units;"
+        " total := total || ' ' || t || '=' || rows; end loop; return total; end $$");
     return world_value(login ? text_of("select pg_temp.digest('%s')", login) : "select pg_temp.digest(null)");
 }
 

@@ -7,10 +7,10 @@
 void expect_problem_at(struct answer answer, int status, const char *slug, const char *file, int line);
 
 /* The answer is this problem for this one reason: "/roles/0/unit unknown-unit". */
-#define expect_fault(answer, status, slug, fault)                                                            \
+#define expect_fault(answer, status, slug, fault) \
     expect_fault_at(answer, status, slug, fault, __FILE__, __LINE__)
-void expect_fault_at(struct answer answer, int status, const char *slug, const char *fault,
-                     const char *file, int line);
+void expect_fault_at(struct answer answer, int status, const char *slug, const char *fault, const char *file,
+                     int line);
 
 /* What is wrong with an answer that should be a problem of the caller's (4xx): not problem+json, a member
  * is missing, a word of the database shows.  NULL: nothing. */
