@@ -14,6 +14,10 @@ alter role thidua_api set lock_timeout = '2s';
 alter role thidua_api set idle_in_transaction_session_timeout = '10s';
 alter role thidua_api set jit = off; -- compiling a plan takes longer than any request of ours
 
+do $$ begin
+    execute format('revoke temporary on database %I from public', current_database()); -- the service needs no objects of its own
+end $$;
+
 create schema app;
 comment on schema app is 'Emulation and indicator reporting of the communes of a district.';
 grant usage on schema app to thidua_api;

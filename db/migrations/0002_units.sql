@@ -236,7 +236,7 @@ comment on function app.account_roles_read is 'The roles of a body, each found o
 create function app.account_name(p_account int) returns text
 language plpgsql stable security definer set search_path = app, pg_catalog, pg_temp as $$
 begin
-    return (select name::text from app.account where id = p_account);
+    return (select name::text from app.account where id = p_account and app.me() is not null);
 end $$;
 comment on function app.account_name is 'Name of whoever did something, for those who may see what was done.';
 

@@ -491,9 +491,14 @@ create policy in_reach on app.submission_transition for select to thidua_api usi
     (exists (select from app.submission s where s.id = submission_id)
      and (unit_id = any ((select app.reach('own'))::int[])
           or exists (select from app.submission s where s.id = submission_id and s.receiver_id = any ((select app.reach('received'))::int[]))));
+-- Only the trigger tells of a step, and only of one that was just taken, by whom the rules allow it.
 create policy taken on app.submission_transition for insert to thidua_api with check
-    (actor_id = (select app.me()) and at = now()
-     and exists (select from app.submission s where s.id = submission_id and s.state = to_state and s.updated_at = now()));
+    (pg_trigger_depth() > 0 and actor_id = (select app.me()) and actor_name = app.account_name(actor_id) and at = now()
+     and exists (select from app.submission s join app.transition_rule r on r.to_state = s.state
+                  where s.id = submission_id and s.updated_at = now()
+                    and (r.action, r.from_state, r.to_state, r.role)
+                      = (submission_transition.action, submission_transition.from_state, submission_transition.to_state, actor_role)
+                    and r.role || '@' || case r.side when 'unit' then s.unit_id else s.receiver_id end = any (app.grants())));
 
 create policy everybody on app.publication for select to thidua_api using ((select app.me()) is not null);
 create policy leader_publishes on app.publication for insert to thidua_api with check

@@ -2,30 +2,25 @@
 #include "http/params.h"
 #include "routes.h"
 #include <criterion/criterion.h>
-#include <criterion/parameterized.h>
 #include <string.h>
 
 struct asked {
     char method[8], path[64], operation[24], value[24];
 };
 
-ParameterizedTestParameters(route, finds_the_operation_and_the_values_of_its_path)
-{
-    static struct asked them[] = {
-        {"GET", "/health/live", "health_live", ""},
-        {"HEAD", "/health/live", "health_live", ""},
-        {"GET", "/health/live?x=1", "health_live", ""},
-        {"GET", "/problems/not-found", "problem_get", "not-found"},
-        {"GET", "/v1/units/kbang-lo-ku", "unit_get", "kbang-lo-ku"},
-        {"GET", "/v1/periods/2022-Q1?as_of=2022-01-01", "period_get", "2022-Q1"},
-        {"GET", "/v1/accounts/an.nguyen", "account_get", "an.nguyen"},
-        {"PATCH", "/v1/submissions/42", "submission_update", "42"},
-        {"POST", "/v1/submissions/42/actions", "submission_act", "42"},
-    };
-    return cr_make_param_array(struct asked, them, sizeof them / sizeof them[0]);
-}
+static const struct asked known[] = {
+    {"GET", "/health/live", "health_live", ""},
+    {"HEAD", "/health/live", "health_live", ""},
+    {"GET", "/health/live?x=1", "health_live", ""},
+    {"GET", "/problems/not-found", "problem_get", "not-found"},
+    {"GET", "/v1/units/kbang-lo-ku", "unit_get", "kbang-lo-ku"},
+    {"GET", "/v1/periods/2022-Q1?as_of=2022-01-01", "period_get", "2022-Q1"},
+    {"GET", "/v1/accounts/an.nguyen", "account_get", "an.nguyen"},
+    {"PATCH", "/v1/submissions/42", "submission_update", "42"},
+    {"POST", "/v1/submissions/42/actions", "submission_act", "42"},
+};
 
-ParameterizedTest(struct asked *it, route, finds_the_operation_and_the_values_of_its_path)
+static void expect_found(const struct asked *it)
 {
     char values[PATH_VALUES_MAX][PATH_VALUE_SIZE] = {""};
     const struct route *route = route_find(&routes, it->method, it->path, values);
@@ -34,34 +29,42 @@ ParameterizedTest(struct asked *it, route, finds_the_operation_and_the_values_of
     cr_expect_str_eq(values[0], it->value);
 }
 
-ParameterizedTestParameters(route, is_strict)
+Test(route, finds_the_operation_and_the_values_of_its_path)
 {
-    static struct asked them[] = {
-        {"GET", "/", "", ""},
-        {"GET", "", "", ""},
-        {"GET", "/health/live/", "", ""},
-        {"GET", "//health/live", "", ""},
-        {"GET", "/health//live", "", ""},
-        {"GET", "/HEALTH/live", "", ""},
-        {"GET", "/health/liv", "", ""},
-        {"GET", "/health/lives", "", ""},
-        {"GET", "/problems/", "", ""},
-        {"GET", "/problems/Not-Found", "", ""},
-        {"GET", "/v1/units/kbang%2Dlo-ku", "", ""},
-        {"GET", "/v1/units/a%00b", "", ""},
-        {"GET", "/v1/submissions/4x", "", ""},
-        {"GET", "/v1/submissions/1234567890123456789", "", ""},
-        {"GET", "/v1/submissions/-1", "", ""},
-        {"get", "/health/live", "", ""},
-        {"DELETE", "/health/live", "", ""},
-    };
-    return cr_make_param_array(struct asked, them, sizeof them / sizeof them[0]);
+    for (size_t i = 0; i < COUNT(known); i++)
+        expect_found(&known[i]);
 }
 
-ParameterizedTest(struct asked *it, route, is_strict)
+static const struct asked unknown[] = {
+    {"GET", "/", "", ""},
+    {"GET", "", "", ""},
+    {"GET", "/health/live/", "", ""},
+    {"GET", "//health/live", "", ""},
+    {"GET", "/health//live", "", ""},
+    {"GET", "/HEALTH/live", "", ""},
+    {"GET", "/health/liv", "", ""},
+    {"GET", "/health/lives", "", ""},
+    {"GET", "/problems/", "", ""},
+    {"GET", "/problems/Not-Found", "", ""},
+    {"GET", "/v1/units/kbang%2Dlo-ku", "", ""},
+    {"GET", "/v1/units/a%00b", "", ""},
+    {"GET", "/v1/submissions/4x", "", ""},
+    {"GET", "/v1/submissions/1234567890123456789", "", ""},
+    {"GET", "/v1/submissions/-1", "", ""},
+    {"get", "/health/live", "", ""},
+    {"DELETE", "/health/live", "", ""},
+};
+
+static void expect_unknown(const struct asked *it)
 {
     char values[PATH_VALUES_MAX][PATH_VALUE_SIZE];
     cr_expect_null(route_find(&routes, it->method, it->path, values), "%s %s", it->method, it->path);
+}
+
+Test(route, is_strict)
+{
+    for (size_t i = 0; i < COUNT(unknown); i++)
+        expect_unknown(&unknown[i]);
 }
 
 Test(route, refuses_values_longer_than_their_place)

@@ -1,7 +1,6 @@
 /* shape: has a JSON body the members its contract promises? */
 #include "http/shape.h"
 #include <criterion/criterion.h>
-#include <criterion/parameterized.h>
 #include <string.h>
 
 static const struct member value[] = {
@@ -29,39 +28,34 @@ struct wrong {
     char body[96], pointer[24], code[24];
 };
 
-ParameterizedTestParameters(shape, finds_the_fault)
-{
-    static struct wrong them[] = {
-        {"{}", "/unit", "missing-member"},
-        {"{'unit':1}", "/unit", "wrong-type"},
-        {"{'unit':null}", "/unit", "wrong-type"},
-        {"{'unit':'lơ ku'}", "/unit", "not-a-code"},
-        {"{'unit':'a','untt':1}", "/untt", "unknown-member"},
-        {"{'unit':'a','a/b~c':1}", "/a~1b~0c", "unknown-member"},
-        {"{'unit':'a','note':''}", "/note", "too-short"},
-        {"{'unit':'a','note':'ấấấấấấ'}", "/note", "too-long"},
-        {"{'unit':'a','name':'a\\nb'}", "/name", "control-character"},
-        {"{'unit':'a','state':'lost'}", "/state", "not-a-choice"},
-        {"{'unit':'a','on':'14/03/2022'}", "/on", "not-a-date"},
-        {"{'unit':'a','at':'2022-03-14'}", "/at", "not-an-instant"},
-        {"{'unit':'a','year':2022.5}", "/year", "wrong-type"},
-        {"{'unit':'a','year':1989}", "/year", "too-small"},
-        {"{'unit':'a','year':2101}", "/year", "too-large"},
-        {"{'unit':'a','demo':'yes'}", "/demo", "wrong-type"},
-        {"{'unit':'a','values':[]}", "/values", "too-few"},
-        {"{'unit':'a','values':[{},{},{}]}", "/values", "too-many"},
-        {"{'unit':'a','values':[{'value':1}]}", "/values/0/indicator", "missing-member"},
-        {"{'unit':'a','values':[7]}", "/values/0", "wrong-type"},
-        {"{'unit':'a','values':[{'indicator':'x','value':'9.007,4'}]}", "/values/0/value", "not-a-decimal"},
-        {"{'unit':'a','values':[{'indicator':'x','value':1e15}]}", "/values/0/value", "too-large"},
-        {"{'unit':'a','values':[{'indicator':'x','value':'-999999999999999'}]}", "/values/0/value",
-         "too-small"},
-        {"{'unit':'a','names':['abc','abcd']}", "/names/1", "too-long"},
-        {"{'unit':'a','cells':{'x':true}}", "/cells/x", "wrong-type"},
-        {"{'unit':'a','cells':{'x':1,'y':2}}", "/cells", "too-many"},
-    };
-    return cr_make_param_array(struct wrong, them, sizeof them / sizeof them[0]);
-}
+static const struct wrong wrong_bodies[] = {
+    {"{}", "/unit", "missing-member"},
+    {"{'unit':1}", "/unit", "wrong-type"},
+    {"{'unit':null}", "/unit", "wrong-type"},
+    {"{'unit':'lơ ku'}", "/unit", "not-a-code"},
+    {"{'unit':'a','untt':1}", "/untt", "unknown-member"},
+    {"{'unit':'a','a/b~c':1}", "/a~1b~0c", "unknown-member"},
+    {"{'unit':'a','note':''}", "/note", "too-short"},
+    {"{'unit':'a','note':'ấấấấấấ'}", "/note", "too-long"},
+    {"{'unit':'a','name':'a\\nb'}", "/name", "control-character"},
+    {"{'unit':'a','state':'lost'}", "/state", "not-a-choice"},
+    {"{'unit':'a','on':'14/03/2022'}", "/on", "not-a-date"},
+    {"{'unit':'a','at':'2022-03-14'}", "/at", "not-an-instant"},
+    {"{'unit':'a','year':2022.5}", "/year", "wrong-type"},
+    {"{'unit':'a','year':1989}", "/year", "too-small"},
+    {"{'unit':'a','year':2101}", "/year", "too-large"},
+    {"{'unit':'a','demo':'yes'}", "/demo", "wrong-type"},
+    {"{'unit':'a','values':[]}", "/values", "too-few"},
+    {"{'unit':'a','values':[{},{},{}]}", "/values", "too-many"},
+    {"{'unit':'a','values':[{'value':1}]}", "/values/0/indicator", "missing-member"},
+    {"{'unit':'a','values':[7]}", "/values/0", "wrong-type"},
+    {"{'unit':'a','values':[{'indicator':'x','value':'9.007,4'}]}", "/values/0/value", "not-a-decimal"},
+    {"{'unit':'a','values':[{'indicator':'x','value':1e15}]}", "/values/0/value", "too-large"},
+    {"{'unit':'a','values':[{'indicator':'x','value':'-999999999999999'}]}", "/values/0/value", "too-small"},
+    {"{'unit':'a','names':['abc','abcd']}", "/names/1", "too-long"},
+    {"{'unit':'a','cells':{'x':true}}", "/cells/x", "wrong-type"},
+    {"{'unit':'a','cells':{'x':1,'y':2}}", "/cells", "too-many"},
+};
 
 static json_t *json_of(const char *text)
 {
@@ -89,13 +83,19 @@ static const char *told(const json_t *faults, size_t i, const char *member)
     return text ? text : "(absent)";
 }
 
-ParameterizedTest(struct wrong *wrong, shape, finds_the_fault)
+static void expect_fault(const struct wrong *wrong)
 {
     json_auto_t *faults = faults_of(wrong->body);
     cr_expect_eq(json_array_size(faults), 1, "%s: %zu faults", wrong->body, json_array_size(faults));
     cr_expect_str_eq(told(faults, 0, "pointer"), wrong->pointer, "%s: %s", wrong->body,
                      told(faults, 0, "pointer"));
     cr_expect_str_eq(told(faults, 0, "code"), wrong->code, "%s: %s", wrong->body, told(faults, 0, "code"));
+}
+
+Test(shape, finds_the_fault)
+{
+    for (size_t i = 0; i < COUNT(wrong_bodies); i++)
+        expect_fault(&wrong_bodies[i]);
 }
 
 Test(shape, finds_nothing_in_a_good_body)
