@@ -24,17 +24,17 @@ ParameterizedTestParameters(database_shape, has_no_exception_to)
     static struct rule rules[] = {
         {"row-level security, forced", "select string_agg(c.relname, ' ') from " TABLES " and c.relname <> all (" OPEN_TABLES ") "
                                        "and not (c.relrowsecurity and c.relforcerowsecurity)"},
-        {"a unit's data behind row-level security", "select string_agg(distinct c.relname, ' ') from pg_attribute a join " TABLES " and a.attrelid = c.oid "
+        {"a unit's data behind row-level security", "select string_agg(distinct c.relname, ' ') from pg_attribute a, " TABLES " and a.attrelid = c.oid "
                                                     "and a.attname in ('account_id', 'submission_id', 'created_by', 'written_by', 'receiver_id') "
                                                     "and not c.relforcerowsecurity"},
         {"the recording of changes", "select string_agg(c.relname, ' ') from " TABLES " and c.relname <> 'audit' and (select count(*) from pg_trigger t "
                                      "where t.tgrelid = c.oid and t.tgname in ('audit_inserted', 'audit_changed', 'audit_emptied') and t.tgenabled in ('O', 'A')) <> 3"},
         {"a record nobody changes", "select 'audit' where not exists (select from pg_trigger t where t.tgrelid = 'app.audit'::regclass and t.tgname = "
                                     "'audit_append_only' and t.tgenabled in ('O', 'A') and t.tgtype & 2 = 2 and t.tgtype & 56 = 56)"},
-        {"triggers that are on", "select string_agg(c.relname || '.' || t.tgname, ' ') from pg_trigger t join " TABLES " and t.tgrelid = c.oid "
+        {"triggers that are on", "select string_agg(c.relname || '.' || t.tgname, ' ') from pg_trigger t, " TABLES " and t.tgrelid = c.oid "
                                  "and t.tgenabled = 'D'"},
         {"a comment on every table", "select string_agg(c.relname, ' ') from " TABLES " and coalesce(obj_description(c.oid, 'pg_class'), '') = ''"},
-        {"a comment on every column", "select string_agg(c.relname || '.' || a.attname, ' ') from pg_attribute a join " TABLES " and a.attrelid = c.oid "
+        {"a comment on every column", "select string_agg(c.relname || '.' || a.attname, ' ') from pg_attribute a, " TABLES " and a.attrelid = c.oid "
                                       "and a.attnum > 0 and not a.attisdropped and coalesce(col_description(c.oid, a.attnum), '') = ''"},
         {"a comment on every function", "select string_agg(p.proname, ' ') from pg_proc p where p.pronamespace = 'app'::regnamespace and not exists (select "
                                         "from pg_depend d where d.objid = p.oid and d.deptype = 'e') and coalesce(obj_description(p.oid, 'pg_proc'), '') = ''"},
@@ -49,7 +49,7 @@ ParameterizedTestParameters(database_shape, has_no_exception_to)
                                                      " and c.relname = any (" OPEN_TABLES ") and c.relname <> 'period' and has_table_privilege('thidua_api', c.oid, p)"},
         {"tables the service cannot empty or hang on", "select string_agg(c.relname || ' ' || p, ', ') from unnest('{truncate,references,trigger}'::text[]) p, "
                                                        TABLES " and has_table_privilege('thidua_api', c.oid, p)"},
-        {"secrets the service cannot read", "select string_agg(c.relname || '.' || a.attname, ' ') from pg_attribute a join " TABLES " and a.attrelid = c.oid "
+        {"secrets the service cannot read", "select string_agg(c.relname || '.' || a.attname, ' ') from pg_attribute a, " TABLES " and a.attrelid = c.oid "
                                             "and a.attname ~ '^(password_|hash$|key$)' and has_column_privilege('thidua_api', c.oid, a.attnum, 'select')"},
         {"tables nobody else can read", "select string_agg(c.relname, ' ') from " TABLES " and exists (select from aclexplode(c.relacl) x "
                                         "where x.grantee not in (c.relowner, 'thidua_api'::regrole))"},
