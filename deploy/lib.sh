@@ -3,6 +3,7 @@
 
 PROJECT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 POSTGRES=/usr/lib/postgresql/15/bin
+export LC_ALL=C.UTF-8 # whatever the caller's: texts are UTF-8, and what programs say is what we look for
 
 say() {
     printf '%s\n' "$*"
