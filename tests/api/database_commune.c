@@ -23,7 +23,8 @@ static const char *filled(const char *sql, const struct holder *theirs)
             buf_addf(&text, "%ld", theirs->submission);
         else
             buf_adds(&text, *sql == 'A' ? world_value("select id from app.account where login = 'konpne'")
-                                        : world_value(text_of("select id from app.unit where code = '%s'", *sql == 'U' ? "kbang-kon-pne" : "kbang")));
+                                        : world_value(text_of("select id from app.unit where code = '%s'",
+                                                              *sql == 'U' ? "kbang-kon-pne" : "kbang")));
     return text_of("%s", text.text);
 }
 
@@ -34,7 +35,8 @@ ParameterizedTestParameters(database_commune, neither_sees_nor_changes_what_is_a
         {"select count(*) from app.submission where unit_id = $U", "0"},
         {"select count(*) from app.submission_value where submission_id = $S", "0"},
         {"select count(*) from app.submission_transition where submission_id = $S", "0"},
-        {"select count(*) from app.submission_figures((select s from app.submission s where s.id = $S))", "0"},
+        {"select count(*) from app.submission_figures((select s from app.submission s where s.id = $S))",
+         "0"},
         {"select count(*) from app.account where id = $A", "0"},
         {"select count(*) from app.account_role where account_id = $A", "0"},
         {"select count(*) from app.token where account_id = $A", "0"},
@@ -43,43 +45,54 @@ ParameterizedTestParameters(database_commune, neither_sees_nor_changes_what_is_a
         {"update app.submission set state = 'draft', reason = 'x'", "!TD403"},
         {"delete from app.submission where id = $S", "!42501"},
         {"insert into app.submission (form_id, unit_id, period_id, receiver_id, created_by) select f.id, $U, p.id, $D, app.me() "
-         "from app.form f, app.period p where f.code = 'ktxh-quy' and p.code = '2022-Q2'", "!42501"},
+         "from app.form f, app.period p where f.code = 'ktxh-quy' and p.code = '2022-Q2'",
+         "!42501"},
         {"insert into app.submission_value (submission_id, unit_id, indicator_id, value, written_by) "
-         "select $S, $U, id, 1, app.me() from app.indicator where code = 'population_end'", "!42501"},
+         "select $S, $U, id, 1, app.me() from app.indicator where code = 'population_end'",
+         "!42501"},
         {"insert into app.submission_value (submission_id, unit_id, indicator_id, value, written_by) "
-         "select $S, u.id, i.id, 1, app.me() from app.indicator i, app.unit u where i.code = 'population_end' and u.code = 'kbang-lo-ku'", "!23503"},
+         "select $S, u.id, i.id, 1, app.me() from app.indicator i, app.unit u where i.code = 'population_end' and u.code = 'kbang-lo-ku'",
+         "!23503"},
         {"update app.submission_value set value = 1 where submission_id = $S", "0"},
         {"update app.submission_value set value = 1", "0"},
         {"delete from app.submission_value where submission_id = $S", "0"},
         {"delete from app.submission_value", "0"},
         {"insert into app.submission_transition (submission_id, unit_id, action, from_state, to_state, actor_id, actor_name, actor_role) "
-         "values ($S, $U, 'submit', 'draft', 'submitted', app.me(), 'x', 'COMMUNE_LEADER')", "!42501"},
+         "values ($S, $U, 'submit', 'draft', 'submitted', app.me(), 'x', 'COMMUNE_LEADER')",
+         "!42501"},
         {"update app.submission_transition set reason = 'x'", "!42501"},
         {"delete from app.submission_transition", "!42501"},
         {"insert into app.publication (unit_id, form_id, period_id, published_by) select $D, f.id, p.id, app.me() "
-         "from app.form f, app.period p where f.code = 'ktxh-nam' and p.code = '2022'", "!42501"},
+         "from app.form f, app.period p where f.code = 'ktxh-nam' and p.code = '2022'",
+         "!42501"},
         {"delete from app.publication", "!42501"},
         {"update app.account set name = 'x' where id = $A", "0"},
         {"update app.account set disabled_at = now()", "0"},
         {"insert into app.account (login, name, password_salt, password_verifier, password_opslimit, password_memlimit) "
-         "values ('x1', 'x', sha256('')::bytea, sha256(''), 1, 1)", "!42501"},
-        {"insert into app.account_role (account_id, role, unit_id) values (app.me(), 'OFFICE_STAT_OFFICER', $U)", "!42501"},
+         "values ('x1', 'x', sha256('')::bytea, sha256(''), 1, 1)",
+         "!42501"},
+        {"insert into app.account_role (account_id, role, unit_id) values (app.me(), 'OFFICE_STAT_OFFICER', $U)",
+         "!42501"},
         {"insert into app.account_role (account_id, role, unit_id) values (app.me(), 'ADMIN', $D)", "!42501"},
         {"update app.account_role set unit_id = $U", "!42501"},
         {"delete from app.account_role", "0"},
-        {"insert into app.token (account_id, name, hash, scopes, expires_at) values ($A, 'x', sha256('x'), '{data:read}', now() + interval '1 day')", "!42501"},
+        {"insert into app.token (account_id, name, hash, scopes, expires_at) values ($A, 'x', sha256('x'), '{data:read}', now() + interval '1 day')",
+         "!42501"},
         {"update app.token set revoked_at = now() where account_id = $A", "0"},
         {"update app.token set account_id = app.me()", "!42501"},
         {"update app.token set expires_at = now() + interval '99 years'", "!42501"},
         {"delete from app.token", "!42501"},
-        {"insert into app.session (hash, account_id, expires_at) values (sha256('x'), $A, now() + interval '1 day')", "!42501"},
+        {"insert into app.session (hash, account_id, expires_at) values (sha256('x'), $A, now() + interval '1 day')",
+         "!42501"},
         {"delete from app.session", "!42501"},
         {"delete from app.sign_in_failure", "!42501"},
-        {"insert into app.target (unit_id, indicator_id, year, document_id, comparator, value, text_as_issued) values ($U, 1, 2022, 1, 'GE', 1, 'x')", "!42501"},
+        {"insert into app.target (unit_id, indicator_id, year, document_id, comparator, value, text_as_issued) values ($U, 1, 2022, 1, 'GE', 1, 'x')",
+         "!42501"},
         {"update app.target set value = 1", "!42501"},
         {"update app.period set locks_at = null", "!TD403"},
         {"update app.unit set code = 'x'", "!42501"},
-        {"insert into app.unit_parent (unit_id, parent_id, valid) values ($U, $D, '[2030-01-01,)')", "!42501"},
+        {"insert into app.unit_parent (unit_id, parent_id, valid) values ($U, $D, '[2030-01-01,)')",
+         "!42501"},
         {"insert into app.audit (table_name, action) values ('x', 'insert')", "!42501"},
         {"update app.audit set account_id = 1", "!42501"},
         {"delete from app.audit", "!42501"},
@@ -105,7 +118,8 @@ Test(database_commune, does_not_read_the_draft_of_lo_ku_as_kon_pne)
                                 "(select count(*) from app.submission_value where submission_id = %ld)",
                                 own.submission, own.submission);
     cr_expect_str_neq(service_tries("loku", count), "0 0");
-    static const char *const others[] = {"konpne", "konpne-lead", "town", "sonlang-both", "kbang", "kbang-lead", "province", "admin", "nobody"};
+    static const char *const others[] = {"konpne",     "konpne-lead", "town",  "sonlang-both", "kbang",
+                                         "kbang-lead", "province",    "admin", "nobody"};
     for (size_t i = 0; i < COUNT(others); i++)
         cr_expect_str_eq(service_tries(others[i], count), "0 0", "%s", others[i]);
 }
@@ -118,7 +132,9 @@ struct step {
 ParameterizedTestParameters(database_commune, does_not_leave_the_workflow)
 {
     static struct step steps[] = {
-        {"loku-lead", "draft", "update app.submission set state = 'accepted', submitted_at = now(), decided_at = now() where id = $S", "!TD403"},
+        {"loku-lead", "draft",
+         "update app.submission set state = 'accepted', submitted_at = now(), decided_at = now() where id = $S",
+         "!TD403"},
         {"loku-lead", "draft", "update app.submission set state = 'submitted' where id = $S", "1"},
         {"loku", "draft", "update app.submission set state = 'submitted' where id = $S", "!TD403"},
         {"kbang", "submitted", "update app.submission set state = 'accepted' where id = $S", "1"},
@@ -133,7 +149,8 @@ ParameterizedTestParameters(database_commune, does_not_leave_the_workflow)
         {"loku", "draft", "update app.submission set created_by = created_by + 1 where id = $S", "!TD403"},
         {"loku", "draft", "update app.submission set unit_id = $U where id = $S", "!TD403"},
         {"loku", "draft", "update app.submission set invented = true where id = $S", "!TD403"},
-        {"loku", "draft", "update app.submission_value set written_by = written_by + 1 where submission_id = $S", "!42501"},
+        {"loku", "draft",
+         "update app.submission_value set written_by = written_by + 1 where submission_id = $S", "!42501"},
         {"admin", "submitted", "update app.submission set state = 'accepted' where id = $S", "0"},
     };
     return cr_make_param_array(struct step, steps, COUNT(steps));
@@ -142,7 +159,8 @@ ParameterizedTestParameters(database_commune, does_not_leave_the_workflow)
 ParameterizedTest(struct step *of, database_commune, does_not_leave_the_workflow)
 {
     struct holder own = holder_with(&lo_ku, "2022", of->state);
-    cr_expect_str_eq(service_tries(of->login, filled(of->sql, &own)), of->result, "%s of a %s: %s", of->login, of->state, of->sql);
+    cr_expect_str_eq(service_tries(of->login, filled(of->sql, &own)), of->result, "%s of a %s: %s", of->login,
+                     of->state, of->sql);
 }
 
 struct step_told {
@@ -168,9 +186,10 @@ ParameterizedTest(struct step_told *of, database_commune, invents_no_step_of_its
     plan_draft(&lo_ku, "2022", "");
     plan_draft(&son_lang, "2022", "");
     const char *touch = text_of("update app.submission set note = 'x' where created_by = app.me()");
-    const char *tell = text_of("insert into app.submission_transition (submission_id, unit_id, action, from_state, to_state, actor_id, "
-                               "actor_name, actor_role) select id, unit_id, '%s', '%s', 'draft', app.me(), %s, '%s' from app.submission",
-                               of->action, of->from, of->name, of->role);
+    const char *tell = text_of(
+        "insert into app.submission_transition (submission_id, unit_id, action, from_state, to_state, actor_id, "
+        "actor_name, actor_role) select id, unit_id, '%s', '%s', 'draft', app.me(), %s, '%s' from app.submission",
+        of->action, of->from, of->name, of->role);
     cr_expect_str_eq(service_tries(of->login, touch), "1");
     cr_expect_str_eq(service_tries(of->login, text_of("%s; %s", touch, tell)), "!42501");
 }

@@ -24,9 +24,18 @@ struct table {
 ParameterizedTestParameters(database_role, sees_nothing_before_somebody_signs_in)
 {
     static struct table tables[] = {
-        {"submission", "0"},   {"submission_value", "0"}, {"submission_transition", "0"}, {"target", "0"},
-        {"publication", "0"},  {"account", "0"},          {"account_role", "0"},          {"token", "0"},
-        {"session", "!42501"}, {"audit", "!42501"},       {"sign_in_failure", "!42501"},  {"secret", "!42501"},
+        {"submission", "0"},
+        {"submission_value", "0"},
+        {"submission_transition", "0"},
+        {"target", "0"},
+        {"publication", "0"},
+        {"account", "0"},
+        {"account_role", "0"},
+        {"token", "0"},
+        {"session", "!42501"},
+        {"audit", "!42501"},
+        {"sign_in_failure", "!42501"},
+        {"secret", "!42501"},
     };
     return cr_make_param_array(struct table, tables, COUNT(tables));
 }
@@ -34,16 +43,24 @@ ParameterizedTestParameters(database_role, sees_nothing_before_somebody_signs_in
 ParameterizedTest(struct table *of, database_role, sees_nothing_before_somebody_signs_in)
 {
     full_house("accepted");
-    ask("POST", "/v1/publications", "kbang-lead", "{\"unit\":\"kbang\",\"form\":\"ktxh-nam\",\"period\":\"2022\"}");
-    cr_assert_str_neq(world_value(text_of("select count(*) from app.%s", of->name)), "0", "there is something to see");
+    ask("POST", "/v1/publications", "kbang-lead",
+        "{\"unit\":\"kbang\",\"form\":\"ktxh-nam\",\"period\":\"2022\"}");
+    cr_assert_str_neq(world_value(text_of("select count(*) from app.%s", of->name)), "0",
+                      "there is something to see");
     cr_expect_str_eq(service_tries(NULL, text_of("select count(*) from app.%s", of->name)), of->unsigned_in);
-    cr_expect_str_eq(service_tries(NULL, text_of("set local row_security = off; select count(*) from app.%s", of->name)), "!42501");
+    cr_expect_str_eq(
+        service_tries(NULL, text_of("set local row_security = off; select count(*) from app.%s", of->name)),
+        "!42501");
 }
 
 Test(database_role, learns_no_name_before_somebody_signs_in)
 {
     cr_expect_str_eq(service_tries("loku", "select app.account_name(app.me())"), "Tài khoản loku");
-    cr_expect_str_eq(service_tries(NULL, "select app.account_name(id) from generate_series(1, 99) id where app.account_name(id) is not null"), "0");
+    cr_expect_str_eq(
+        service_tries(
+            NULL,
+            "select app.account_name(id) from generate_series(1, 99) id where app.account_name(id) is not null"),
+        "0");
 }
 
 struct forgery {
@@ -53,8 +70,14 @@ struct forgery {
 ParameterizedTestParameters(database_role, becomes_nobody_by_writing_settings)
 {
     static struct forgery forgeries[] = {
-        {"me"}, {"1|"}, {"me|me"}, {"repeat('0', 64) || me"}, {"encode(sha256(me::bytea), 'hex') || me"},
-        {"me || '|' || encode(sha256(me::bytea), 'hex')"}, {"''"}, {"repeat('f', 64) || '{ADMIN@1}'"},
+        {"me"},
+        {"1|"},
+        {"me|me"},
+        {"repeat('0', 64) || me"},
+        {"encode(sha256(me::bytea), 'hex') || me"},
+        {"me || '|' || encode(sha256(me::bytea), 'hex')"},
+        {"''"},
+        {"repeat('f', 64) || '{ADMIN@1}'"},
     };
     return cr_make_param_array(struct forgery, forgeries, COUNT(forgeries));
 }
@@ -62,10 +85,13 @@ ParameterizedTestParameters(database_role, becomes_nobody_by_writing_settings)
 ParameterizedTest(struct forgery *of, database_role, becomes_nobody_by_writing_settings)
 {
     full_house("draft");
-    const char *value = strchr(of->value, '(') || strstr(of->value, "me ||") || of->value[0] == '\'' ? of->value : text_of("'%s'", of->value);
-    const char *set = text_of("select count(set_config('app.' || name, %s, true)) from (select '%s') x(me), "
-                              "unnest('{session,account,grants,reach_own,reach_received,reach_accepted,token}'::text[]) name",
-                              value, world_value("select id from app.account where login = 'konpne'"));
+    const char *value = strchr(of->value, '(') || strstr(of->value, "me ||") || of->value[0] == '\''
+                            ? of->value
+                            : text_of("'%s'", of->value);
+    const char *set = text_of(
+        "select count(set_config('app.' || name, %s, true)) from (select '%s') x(me), "
+        "unnest('{session,account,grants,reach_own,reach_received,reach_accepted,token}'::text[]) name",
+        value, world_value("select id from app.account where login = 'konpne'"));
     cr_expect_str_eq(service_tries(NULL, text_of("%s; select app.me()", set)), "(null)");
     cr_expect_str_eq(service_tries(NULL, text_of("%s; select count(*) from app.submission", set)), "0");
     cr_expect_str_eq(service_tries("loku", text_of("%s; select count(*) from app.submission", set)), "0");
@@ -77,14 +103,16 @@ ParameterizedTest(struct forgery *of, database_role, becomes_nobody_by_writing_s
 /* Take what a signed-in transaction wrote to its settings and put it into another one. */
 static const char *replayed(PGconn *from, PGconn *to, const char *sql)
 {
-    static const char *const names[] = {"account", "grants", "reach_own", "reach_received", "reach_accepted", "session", "token"};
+    static const char *const names[] = {"account",        "grants",  "reach_own", "reach_received",
+                                        "reach_accepted", "session", "token"};
     service_does(from, "begin");
     service_does(from, session_open_of("konpne", true));
     cr_assert_str_neq(service_does(from, "select count(*) from app.submission"), "0");
     service_does(from, "select app.grants(), app.reach('own'), app.reach('received'), app.reach('accepted')");
     const char *values[COUNT(names)];
     for (size_t i = 0; i < COUNT(names); i++)
-        values[i] = service_does(from, text_of("select coalesce(current_setting('app.%s', true), '')", names[i]));
+        values[i] =
+            service_does(from, text_of("select coalesce(current_setting('app.%s', true), '')", names[i]));
     service_does(from, "commit");
     service_does(to, "begin");
     for (size_t i = 0; i < COUNT(names); i++)
@@ -121,17 +149,23 @@ Test(database_role, cannot_put_one_seal_on_another_setting)
     const char *move = "select set_config('app.grants', current_setting('app.account'), true), "
                        "set_config('app.reach_own', current_setting('app.account'), true)";
     const char *own = service_tries("loku", "select app.grants() || app.reach('own')::text[]");
-    cr_expect_str_eq(service_tries("loku", text_of("%s; select app.grants() || app.reach('own')::text[]", move)), own);
+    cr_expect_str_eq(
+        service_tries("loku", text_of("%s; select app.grants() || app.reach('own')::text[]", move)), own);
 }
 
 Test(database_role, signs_nobody_in_without_the_key_of_the_password)
 {
     const char *with = "select account_id from app.sign_in('loku', '%s', sha256('x'), 'local')";
     const char *verifier = world_value("select password_verifier from app.account where login = 'loku'");
-    cr_expect_str_eq(service_tries(NULL, text_of("select account_id from app.sign_in('loku', '%s', sha256('x'), 'local')", verifier)), "(null)",
-                     "who has read the table still cannot sign in");
-    cr_expect_str_eq(service_tries(NULL, "select account_id from app.sign_in('loku', null, sha256('x'), 'local')"), "(null)", "%s", with);
-    cr_expect_str_eq(service_tries(NULL, "select app.session_open(sha256('guess'), '', true, 'x')"), "!TD401");
+    cr_expect_str_eq(
+        service_tries(NULL, text_of("select account_id from app.sign_in('loku', '%s', sha256('x'), 'local')",
+                                    verifier)),
+        "(null)", "who has read the table still cannot sign in");
+    cr_expect_str_eq(
+        service_tries(NULL, "select account_id from app.sign_in('loku', null, sha256('x'), 'local')"),
+        "(null)", "%s", with);
+    cr_expect_str_eq(service_tries(NULL, "select app.session_open(sha256('guess'), '', true, 'x')"),
+                     "!TD401");
 }
 
 struct attempt {
@@ -151,7 +185,8 @@ ParameterizedTestParameters(database_role, reads_no_secret)
         {"select t from app.token t", "!42501"},
         {"select 1 from app.token where hash = sha256('x')", "!42501"},
         {"select 1 from app.account order by password_verifier", "!42501"},
-        {"update app.account set password_verifier = password_verifier returning password_verifier", "!42501"},
+        {"update app.account set password_verifier = password_verifier returning password_verifier",
+         "!42501"},
         {"update app.token set revoked_at = null where hash > '' returning id", "!42501"},
         {"copy app.account to stdout", "!42501"},
         {"copy app.token (hash) to stdout", "!42501"},
@@ -182,7 +217,8 @@ ParameterizedTestParameters(database_role, changes_neither_rules_nor_rights)
         {"drop policy in_reach on app.submission", "!42501"},
         {"create policy p on app.submission using (true)", "!42501"},
         {"drop trigger audit_changed on app.submission", "!42501"},
-        {"create trigger t before insert on app.submission for each row execute function app.submission_guard()", "!42501"},
+        {"create trigger t before insert on app.submission for each row execute function app.submission_guard()",
+         "!42501"},
         {"set session_replication_role = replica", "!42501"},
         {"set role thidua_owner", "!42501"},
         {"set session authorization thidua_owner", "!42501"},
@@ -229,8 +265,10 @@ Test(database_role, runs_nothing_of_its_own_with_the_owners_rights)
 {
     full_house("draft");
     PGconn *pg = service_connect();
-    service_does(pg, "create function pg_temp.spy() returns boolean language plpgsql as $$ begin perform pg_catalog.set_config('spy.users', "
-                     "pg_catalog.concat(pg_catalog.current_setting('spy.users', true), ' ', current_user), false); return true; end $$");
+    service_does(
+        pg,
+        "create function pg_temp.spy() returns boolean language plpgsql as $$ begin perform pg_catalog.set_config('spy.users', "
+        "pg_catalog.concat(pg_catalog.current_setting('spy.users', true), ' ', current_user), false); return true; end $$");
     service_does(pg, "create domain pg_temp.text as pg_catalog.text check (pg_temp.spy())");
     service_does(pg, "create domain pg_temp.bytea as pg_catalog.bytea check (pg_temp.spy())");
     service_does(pg, "create domain pg_temp.jsonb as pg_catalog.jsonb check (pg_temp.spy())");
@@ -239,9 +277,12 @@ Test(database_role, runs_nothing_of_its_own_with_the_owners_rights)
     cr_expect_str_eq(service_does(pg, "select current_setting('spy.users')"), " thidua_api", "the spy works");
     service_does(pg, "begin");
     service_does(pg, session_open_of("konpne", true));
-    service_does(pg, "select app.me(), app.grants(), app.reach('own'), app.account_name(1), app.session_end()");
+    service_does(pg,
+                 "select app.me(), app.grants(), app.reach('own'), app.account_name(1), app.session_end()");
     service_does(pg, "update app.submission set note = 'x'");
-    service_does(pg, "select * from app.sign_in_find('loku', 'x'), app.sign_in('loku', '', sha256('x'), 'x'), app.expect_scopes('{workflow}')");
+    service_does(
+        pg,
+        "select * from app.sign_in_find('loku', 'x'), app.sign_in('loku', '', sha256('x'), 'x'), app.expect_scopes('{workflow}')");
     service_does(pg, "commit");
     cr_expect_null(strstr(service_does(pg, "select current_setting('spy.users')"), "owner"));
     PQfinish(pg);
@@ -256,8 +297,9 @@ Test(database_role, does_not_write_after_it_promised_to_read)
     service_does(pg, "rollback");
     service_does(pg, "begin");
     service_does(pg, session_open_of("loku", false));
-    cr_expect_str_eq(service_does(pg, "insert into app.token (account_id, name, hash, scopes, expires_at) values "
-                                      "(app.me(), 'x', sha256('x'), '{data:read}', now())"),
+    cr_expect_str_eq(service_does(pg,
+                                  "insert into app.token (account_id, name, hash, scopes, expires_at) values "
+                                  "(app.me(), 'x', sha256('x'), '{data:read}', now())"),
                      "!25006");
     service_does(pg, "rollback");
     PQfinish(pg);

@@ -7,7 +7,8 @@
 
 PGconn *service_connect(void)
 {
-    const char *const names[] = {"dbname", "user", NULL}, *const values[] = {world_conninfo(), "thidua_api", NULL};
+    const char *const names[] = {"dbname", "user", NULL}, *const values[] = {world_conninfo(), "thidua_api",
+                                                                             NULL};
     PGconn *pg = PQconnectdbParams(names, values, 1);
     cr_assert_eq(PQstatus(pg), CONNECTION_OK, "%s", PQerrorMessage(pg));
     PQclear(PQexec(pg, "set client_min_messages = error"));

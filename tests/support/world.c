@@ -50,11 +50,12 @@ static char *string_for(const char *name)
 static void with_maintenance(const char *format)
 {
     str_auto_t *text = string_for("postgres");
-    char sql[160];
+    char sql[200];
     PGconn *pg = connect_to(text);
     run(pg, "set client_min_messages = warning");
     snprintf(sql, sizeof sql, "%s %s %s", format, database,
-             strncmp(format, "create", 6) == 0 ? "template thidua_template" : "with (force)");
+             strncmp(format, "create", 6) == 0 ? "template thidua_template strategy file_copy"
+                                               : "with (force)");
     run(pg, sql);
     PQfinish(pg);
 }
