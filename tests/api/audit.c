@@ -215,25 +215,29 @@ static const char *state_of_everything(void)
         world_value("select sum(coalesce(last_value, 0)) from pg_sequences where schemaname = 'app'"));
 }
 
-ParameterizedTestParameters(audit, is_left_alone_by_every_operation_that_reads)
-{
-    static char logins[][16] = {"loku",   "loku-lead", "konpne",  "kbang", "kbang-lead", "province", "admin",
-                                "nobody", "reader",    "expired", ""};
-    return cr_make_param_array(char[16], logins, COUNT(logins));
-}
+static const char *const readers[] = {"loku",       "loku-lead", "konpne", "kbang",
+                                      "kbang-lead", "province",  "admin",  "nobody",
+                                      "reader",     "expired",   ""};
 
-ParameterizedTest(char (*login)[16], audit, is_left_alone_by_every_operation_that_reads)
+static void read_everything(const struct holder *own, const char *login)
 {
-    struct holder own = holder_with(&lo_ku, "2022", "submitted");
-    const char *before = state_of_everything();
     for (size_t i = 0; i < routes.count; i++) {
         const struct route *route = &routes.routes[i];
         if (crawl_writes(route))
             continue;
-        const char *path = crawl_path(route, &own);
-        struct answer read = get(path, (*login)[0] ? *login : NULL),
-                      head = ask("HEAD", path, (*login)[0] ? *login : NULL, NULL);
+        const char *path = crawl_path(route, own);
+        struct answer read = get(path, login), head = ask("HEAD", path, login, NULL);
         cr_expect(read.status < 500 && head.status == read.status, "%s: %s", path, read.text);
-        cr_assert_str_eq(state_of_everything(), before, "GET %s by %s wrote", path, *login);
+    }
+}
+
+Test(audit, is_left_alone_by_every_operation_that_reads)
+{
+    struct holder own = holder_with(&lo_ku, "2022", "submitted");
+    const char *before = state_of_everything();
+    for (size_t i = 0; i < COUNT(readers); i++) {
+        const char *login = readers[i][0] ? readers[i] : NULL;
+        read_everything(&own, login);
+        cr_assert_str_eq(state_of_everything(), before, "something that %s read was written", readers[i]);
     }
 }

@@ -4,7 +4,6 @@
 #include "support/crawl.h"
 #include "support/expect.h"
 #include <criterion/criterion.h>
-#include <criterion/parameterized.h>
 #include <string.h>
 
 TestSuite(hostile_caller, .init = world_open, .fini = world_close, .timeout = 120);
@@ -22,41 +21,39 @@ static void expect_open(const struct route *route, const struct answer *answer)
     cr_expect_str_neq(at(answer, "/code"), "unauthenticated", "%s", route->operation);
 }
 
-struct header {
-    char text[120];
+static const char *const bad_tokens[] = {
+    "X-No: token",
+    "Authorization: Bearer thidua_expired000000000000000000000000000000000000",
+    "Authorization: Bearer thidua_revoked000000000000000000000000000000000000",
+    "Authorization: Bearer thidua_disabled00000000000000000000000000000000000",
+    "Authorization: Bearer thidua_unknown000000000000000000000000000000000000",
+    "Authorization: Basic bG9rdTpjb3JyZWN0IGhvcnNlIGJhdHRlcnk=",
+    "Cookie: thidua_session=thidua_revoked000000000000000000000000000000000000\r\nSec-Fetch-Site: none",
 };
 
-ParameterizedTestParameters(hostile_caller, is_nobody_without_a_token_that_is_good)
+static void expect_nobody(const struct holder *own, const char *header)
 {
-    static struct header headers[] = {
-        {"X-No: token"},
-        {"Authorization: Bearer thidua_expired000000000000000000000000000000000000"},
-        {"Authorization: Bearer thidua_revoked000000000000000000000000000000000000"},
-        {"Authorization: Bearer thidua_disabled00000000000000000000000000000000000"},
-        {"Authorization: Bearer thidua_unknown000000000000000000000000000000000000"},
-        {"Authorization: Basic bG9rdTpjb3JyZWN0IGhvcnNlIGJhdHRlcnk="},
-        {"Cookie: thidua_session=thidua_revoked000000000000000000000000000000000000\r\nSec-Fetch-Site: none"},
-    };
-    return cr_make_param_array(struct header, headers, COUNT(headers));
-}
-
-ParameterizedTest(struct header *of, hostile_caller, is_nobody_without_a_token_that_is_good)
-{
-    struct holder own = holder_with(&lo_ku, "2022", "draft");
-    const char *before = database_digest(NULL);
     for (size_t i = 0; i < routes.count; i++) {
         const struct route *route = &routes.routes[i];
-        struct answer answer = crawl(route, &own, NULL, of->text);
+        struct answer answer = crawl(route, own, NULL, header);
         if (route->access == OPEN) {
             expect_open(route, &answer);
             continue;
         }
-        cr_expect_eq(answer.status, 401, "%s with %s: %s", route->operation, of->text, answer.text);
+        cr_expect_eq(answer.status, 401, "%s with %s: %s", route->operation, header, answer.text);
         cr_expect_str_eq(at(&answer, "/code"), "unauthenticated", "%s", route->operation);
         cr_expect_str_eq(header_of(&answer, "WWW-Authenticate"), "Bearer", "%s", route->operation);
         cr_expect_null(mark_in(&answer), "%s", route->operation);
         cr_expect_null(flaw_of(&answer), "%s: %s", route->operation, answer.text);
     }
+}
+
+Test(hostile_caller, is_nobody_without_a_token_that_is_good)
+{
+    struct holder own = holder_with(&lo_ku, "2022", "draft");
+    const char *before = database_digest(NULL);
+    for (size_t i = 0; i < COUNT(bad_tokens); i++)
+        expect_nobody(&own, bad_tokens[i]);
     cr_expect_str_eq(database_digest(NULL), before);
 }
 
@@ -125,31 +122,29 @@ Test(hostile_caller, needs_just_the_scope_of_each_operation)
     }
 }
 
-ParameterizedTestParameters(hostile_caller, changes_nothing_by_cookie_from_another_site)
-{
-    static struct header headers[] = {
-        {"X-No: header"},
-        {"Sec-Fetch-Site: cross-site"},
-        {"Sec-Fetch-Site: same-site"},
-        {"Origin: https://evil.test"},
-        {"Origin: null"},
-    };
-    return cr_make_param_array(struct header, headers, COUNT(headers));
-}
+static const char *const other_sites[] = {
+    "X-No: header", "Sec-Fetch-Site: cross-site", "Sec-Fetch-Site: same-site", "Origin: https://evil.test",
+    "Origin: null",
+};
 
-ParameterizedTest(struct header *of, hostile_caller, changes_nothing_by_cookie_from_another_site)
+static void expect_cross_site(const struct holder *own, const char *headers)
 {
-    struct holder own = holder_with(&lo_ku, "2022", "draft");
-    const char *headers = text_of("%s\r\n%s", cookie_of("sonlang-both", "browser"), of->text),
-               *before = database_digest(NULL);
     for (size_t i = 0; i < routes.count; i++) {
         const struct route *route = &routes.routes[i];
         if (!crawl_writes(route) || route->access == OPEN)
             continue;
-        struct answer answer = crawl(route, &own, NULL, headers);
-        cr_expect_eq(answer.status, 403, "%s with %s: %s", route->operation, of->text, answer.text);
+        struct answer answer = crawl(route, own, NULL, headers);
+        cr_expect_eq(answer.status, 403, "%s with %s: %s", route->operation, headers, answer.text);
         cr_expect_str_eq(at(&answer, "/code"), "cross-site", "%s", route->operation);
     }
+}
+
+Test(hostile_caller, changes_nothing_by_cookie_from_another_site)
+{
+    struct holder own = holder_with(&lo_ku, "2022", "draft");
+    const char *cookie = cookie_of("sonlang-both", "browser"), *before = database_digest(NULL);
+    for (size_t i = 0; i < COUNT(other_sites); i++)
+        expect_cross_site(&own, text_of("%s\r\n%s", cookie, other_sites[i]));
     cr_expect_str_eq(database_digest(NULL), before);
 }
 

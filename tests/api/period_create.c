@@ -136,31 +136,25 @@ Test(period_create, judges_days_by_the_clock_of_vietnam)
 }
 
 struct caller {
-    char login[16], code[24];
+    const char *login, *code;
     int status;
 };
 
 static const struct caller callers[] = {
-    {"kbang", "2021", 201},
-    {"kbang-lead", "forbidden", 403},
-    {"kbang-viewer", "forbidden", 403},
-    {"kbang-council", "forbidden", 403},
-    {"loku", "forbidden", 403},
-    {"loku-lead", "forbidden", 403},
-    {"loku-village", "forbidden", 403},
-    {"province", "forbidden", 403},
-    {"admin", "forbidden", 403},
-    {"nobody", "forbidden", 403},
-    {"reader", "insufficient-scope", 403},
-    {"expired", "unauthenticated", 401},
-    {"revoked", "unauthenticated", 401},
-    {"", "unauthenticated", 401},
+
+    {"kbang-lead", "forbidden", 403},    {"kbang-viewer", "forbidden", 403},
+    {"kbang-council", "forbidden", 403}, {"loku", "forbidden", 403},
+    {"loku-lead", "forbidden", 403},     {"loku-village", "forbidden", 403},
+    {"province", "forbidden", 403},      {"admin", "forbidden", 403},
+    {"nobody", "forbidden", 403},        {"reader", "insufficient-scope", 403},
+    {"expired", "unauthenticated", 401}, {"revoked", "unauthenticated", 401},
+    {NULL, "unauthenticated", 401},      {"kbang", "2021", 201}, /* last: it leaves something behind */
 };
 
 Test(period_create, is_for_the_home_affairs_office_of_the_district)
 {
     for (const struct caller *who = callers; who < callers + COUNT(callers); who++) {
-        struct answer answer = create(who->login[0] ? who->login : NULL, YEAR_2021);
+        struct answer answer = create(who->login, YEAR_2021);
         cr_expect_eq(answer.status, who->status, "%s: %s", who->login, answer.text);
         cr_expect_str_eq(at(&answer, "/code"), who->code, "%s", who->login);
         cr_expect_str_eq(world_value("select count(*) from app.period where code = '2021'"),

@@ -2,7 +2,6 @@
 #include "support/plan.h"
 #include "support/together.h"
 #include <criterion/criterion.h>
-#include <criterion/parameterized.h>
 
 TestSuite(publication_create, .init = world_open, .fini = world_close, .timeout = 60);
 
@@ -92,34 +91,27 @@ Test(publication_create, is_for_ones_own_district)
 }
 
 struct caller {
-    char login[16], code[24];
+    const char *login, *code;
     int status;
 };
 
-ParameterizedTestParameters(publication_create, is_for_the_leader_of_the_district)
-{
-    static struct caller callers[] = {
-        {"kbang-lead", "(absent)", 201},
-        {"kbang", "forbidden", 403},
-        {"kbang-viewer", "forbidden", 403},
-        {"kbang-council", "forbidden", 403},
-        {"loku", "forbidden", 403},
-        {"loku-lead", "forbidden", 403},
-        {"loku-village", "forbidden", 403},
-        {"province", "forbidden", 403},
-        {"admin", "forbidden", 403},
-        {"nobody", "forbidden", 403},
-        {"reader", "insufficient-scope", 403},
-        {"expired", "unauthenticated", 401},
-        {"", "unauthenticated", 401},
-    };
-    return cr_make_param_array(struct caller, callers, COUNT(callers));
-}
+static const struct caller callers[] = {
 
-ParameterizedTest(struct caller *who, publication_create, is_for_the_leader_of_the_district)
+    {"kbang", "forbidden", 403},         {"kbang-viewer", "forbidden", 403},
+    {"kbang-council", "forbidden", 403}, {"loku", "forbidden", 403},
+    {"loku-lead", "forbidden", 403},     {"loku-village", "forbidden", 403},
+    {"province", "forbidden", 403},      {"admin", "forbidden", 403},
+    {"nobody", "forbidden", 403},        {"reader", "insufficient-scope", 403},
+    {"expired", "unauthenticated", 401}, {NULL, "unauthenticated", 401},
+    {"kbang-lead", "(absent)", 201}, /* last: it leaves something behind */
+};
+
+Test(publication_create, is_for_the_leader_of_the_district)
 {
-    struct answer answer = create(who->login[0] ? who->login : NULL, YEAR_2022);
-    cr_expect_eq(answer.status, who->status, "%s: %s", who->login, answer.text);
-    cr_expect_str_eq(at(&answer, "/code"), who->code, "%s", who->login);
-    cr_expect_str_eq(world_value("select count(*) from app.publication"), who->status == 201 ? "1" : "0");
+    for (const struct caller *who = callers; who < callers + COUNT(callers); who++) {
+        struct answer answer = create(who->login, YEAR_2022);
+        cr_expect_eq(answer.status, who->status, "%s: %s", who->login, answer.text);
+        cr_expect_str_eq(at(&answer, "/code"), who->code, "%s", who->login);
+        cr_expect_str_eq(world_value("select count(*) from app.publication"), who->status == 201 ? "1" : "0");
+    }
 }

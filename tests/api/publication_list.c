@@ -1,7 +1,6 @@
 /* publication_list: GET /v1/publications. */
 #include "support/plan.h"
 #include <criterion/criterion.h>
-#include <criterion/parameterized.h>
 
 TestSuite(publication_list, .init = world_open, .fini = world_close, .timeout = 60);
 
@@ -81,24 +80,22 @@ Test(publication_list, refuses_parameters_it_does_not_understand)
 }
 
 struct caller {
-    char login[16], period[12];
+    const char *login, *period;
     int status;
 };
 
-ParameterizedTestParameters(publication_list, is_for_everybody_who_signed_in)
-{
-    static struct caller callers[] = {
-        {"loku", "2022", 200},   {"konpne", "2022", 200},      {"loku-village", "2022", 200},
-        {"kbang", "2022", 200},  {"province", "2022", 200},    {"nobody", "2022", 200},
-        {"reader", "2022", 200}, {"expired", "(absent)", 401}, {"", "(absent)", 401},
-    };
-    return cr_make_param_array(struct caller, callers, COUNT(callers));
-}
+static const struct caller callers[] = {
+    {"loku", "2022", 200},   {"konpne", "2022", 200},      {"loku-village", "2022", 200},
+    {"kbang", "2022", 200},  {"province", "2022", 200},    {"nobody", "2022", 200},
+    {"reader", "2022", 200}, {"expired", "(absent)", 401}, {NULL, "(absent)", 401},
+};
 
-ParameterizedTest(struct caller *who, publication_list, is_for_everybody_who_signed_in)
+Test(publication_list, is_for_everybody_who_signed_in)
 {
     publish("ktxh-nam", "2022");
-    struct answer page = ask("GET", "/v1/publications", who->login[0] ? who->login : NULL, NULL);
-    cr_expect_eq(page.status, who->status, "%s", who->login);
-    cr_expect_str_eq(at(&page, "/items/0/period"), who->period, "%s", who->login);
+    for (const struct caller *who = callers; who < callers + COUNT(callers); who++) {
+        struct answer page = ask("GET", "/v1/publications", who->login, NULL);
+        cr_expect_eq(page.status, who->status, "%s", who->login);
+        cr_expect_str_eq(at(&page, "/items/0/period"), who->period, "%s", who->login);
+    }
 }

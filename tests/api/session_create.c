@@ -95,26 +95,28 @@ struct attempt {
     char login[32], password[32];
 };
 
-ParameterizedTestParameters(session_create, answers_every_wrong_attempt_alike)
-{
-    static struct attempt attempts[] = {
-        {"loku", "wrong horse battery"},     {"loku", PASSWORD " "},
-        {"loku", "Correct horse battery"},   {"LOKU", PASSWORD},
-        {"nobody-has-this-login", PASSWORD}, {"disabled", PASSWORD},
-        {"Lơ Ku' or ''='", PASSWORD},
-    };
-    return cr_make_param_array(struct attempt, attempts, COUNT(attempts));
-}
+static const struct attempt attempts[] = {
+    {"loku", "wrong horse battery"},     {"loku", PASSWORD " "},
+    {"loku", "Correct horse battery"},   {"LOKU", PASSWORD},
+    {"nobody-has-this-login", PASSWORD}, {"disabled", PASSWORD},
+    {"Lơ Ku' or ''='", PASSWORD},
+};
 
-ParameterizedTest(struct attempt *of, session_create, answers_every_wrong_attempt_alike)
+static void expect_wrong(const struct attempt *of)
 {
-    struct answer no = sign_in(of->login, of->password, NULL), usual = sign_in("loku", "x", NULL);
+    struct answer no = sign_in(of->login, of->password, NULL), usual = sign_in("konpne", "x", NULL);
     expect_problem(no, 401, "wrong-credentials");
     cr_expect_str_eq(header_of(&no, "WWW-Authenticate"), "Bearer");
     cr_expect_str_eq(at(&no, "/title"), at(&usual, "/title"));
     cr_expect_str_eq(at(&no, "/detail"), at(&usual, "/detail"));
     cr_expect_eq(json_object_size(no.json), json_object_size(usual.json));
     cr_expect_str_eq(world_value("select count(*) from app.session"), "0");
+}
+
+Test(session_create, answers_every_wrong_attempt_alike)
+{
+    for (size_t i = 0; i < COUNT(attempts); i++)
+        expect_wrong(&attempts[i]);
 }
 
 Test(session_create, asks_as_much_work_for_a_login_that_does_not_exist)

@@ -2,7 +2,6 @@
 #include "support/expect.h"
 #include "support/plan.h"
 #include <criterion/criterion.h>
-#include <criterion/parameterized.h>
 #include <string.h>
 
 TestSuite(session_delete, .init = world_open, .fini = world_close, .timeout = 30);
@@ -99,28 +98,24 @@ struct page {
     bool ours;
 };
 
-ParameterizedTestParameters(session_delete, lets_a_cookie_write_for_pages_of_this_site_alone)
-{
-    static struct page pages[] = {
-        {"Sec-Fetch-Site: same-origin", true},
-        {"Sec-Fetch-Site: none", true},
-        {"Origin: http://thidua.test", true},
-        {"Origin: https://thidua.test", true},
-        {"X-Nothing: 1", false},
-        {"Sec-Fetch-Site: cross-site", false},
-        {"Sec-Fetch-Site: same-site", false},
-        {"Sec-Fetch-Site: same-origin, cross-site", false},
-        {"Sec-Fetch-Site: cross-site\r\nOrigin: http://thidua.test", false},
-        {"Origin: null", false},
-        {"Origin: http://evil.test", false},
-        {"Origin: http://thidua.test.evil.test", false},
-        {"Origin: http://evil.test/thidua.test", false},
-        {"Referer: http://thidua.test/", false},
-    };
-    return cr_make_param_array(struct page, pages, COUNT(pages));
-}
+static const struct page pages[] = {
+    {"Sec-Fetch-Site: same-origin", true},
+    {"Sec-Fetch-Site: none", true},
+    {"Origin: http://thidua.test", true},
+    {"Origin: https://thidua.test", true},
+    {"X-Nothing: 1", false},
+    {"Sec-Fetch-Site: cross-site", false},
+    {"Sec-Fetch-Site: same-site", false},
+    {"Sec-Fetch-Site: same-origin, cross-site", false},
+    {"Sec-Fetch-Site: cross-site\r\nOrigin: http://thidua.test", false},
+    {"Origin: null", false},
+    {"Origin: http://evil.test", false},
+    {"Origin: http://thidua.test.evil.test", false},
+    {"Origin: http://evil.test/thidua.test", false},
+    {"Referer: http://thidua.test/", false},
+};
 
-ParameterizedTest(struct page *of, session_delete, lets_a_cookie_write_for_pages_of_this_site_alone)
+static void expect_from(const struct page *of)
 {
     const char *cookie = cookie_of("loku", "browser");
     const char *headers = text_of("%s\r\n%s", cookie, of->headers);
@@ -129,6 +124,12 @@ ParameterizedTest(struct page *of, session_delete, lets_a_cookie_write_for_pages
     if (!of->ours)
         expect_problem(out, 403, "cross-site");
     cr_expect_eq(status_of_me(cookie), of->ours ? 401 : 200, "%s", of->headers);
+}
+
+Test(session_delete, lets_a_cookie_write_for_pages_of_this_site_alone)
+{
+    for (size_t i = 0; i < COUNT(pages); i++)
+        expect_from(&pages[i]);
 }
 
 Test(session_delete, reads_by_cookie_from_anywhere_for_that_changes_nothing)

@@ -2,7 +2,6 @@
 #include "support/expect.h"
 #include "support/plan.h"
 #include <criterion/criterion.h>
-#include <criterion/parameterized.h>
 #include <string.h>
 
 TestSuite(target_list, .init = world_open, .fini = world_close, .timeout = 30);
@@ -25,21 +24,17 @@ struct line {
     char indicator[32], comparator[4], implied[8], value[8], text[80];
 };
 
-ParameterizedTestParameters(target_list, keeps_the_text_as_issued_beside_what_it_means)
-{
-    static struct line lines[] = {
-        {"grain_output", "GE", "true", "9007.4", "Tổng sản lượng lương thực: 9.007,4 tấn."},
-        {"income_per_capita", "GT", "false", "32", ">32 triệu đồng"},
-        {"poverty_rate", "LT", "false", "27", "27 %"},
-        {"natural_pop_growth_rate", "LT", "false", "1.2", "1,2 %"},
-        {"clean_water_hh_rate", "GE", "false", "99", "99% trở lên"},
-        {"conscripts_delivered", "EQ", "true", "8", "8 thanh niên"},
-        {"livestock_total", "GE", "true", "3027", "3.027 con"},
-    };
-    return cr_make_param_array(struct line, lines, COUNT(lines));
-}
+static const struct line lines[] = {
+    {"grain_output", "GE", "true", "9007.4", "Tổng sản lượng lương thực: 9.007,4 tấn."},
+    {"income_per_capita", "GT", "false", "32", ">32 triệu đồng"},
+    {"poverty_rate", "LT", "false", "27", "27 %"},
+    {"natural_pop_growth_rate", "LT", "false", "1.2", "1,2 %"},
+    {"clean_water_hh_rate", "GE", "false", "99", "99% trở lên"},
+    {"conscripts_delivered", "EQ", "true", "8", "8 thanh niên"},
+    {"livestock_total", "GE", "true", "3027", "3.027 con"},
+};
 
-ParameterizedTest(struct line *of, target_list, keeps_the_text_as_issued_beside_what_it_means)
+static void expect_line(const struct line *of)
 {
     struct answer list = get("/v1/targets", "loku");
     cr_expect_str_eq(of_item(&list, "indicator", of->indicator, "comparator"), of->comparator);
@@ -49,24 +44,26 @@ ParameterizedTest(struct line *of, target_list, keeps_the_text_as_issued_beside_
                        of_item(&list, "indicator", of->indicator, "text_as_issued"));
 }
 
+Test(target_list, keeps_the_text_as_issued_beside_what_it_means)
+{
+    for (size_t i = 0; i < COUNT(lines); i++)
+        expect_line(&lines[i]);
+}
+
 struct caller {
     char login[16];
     bool sees;
 };
 
-ParameterizedTestParameters(target_list, is_seen_by_the_unit_its_district_and_province_alone)
-{
-    static struct caller callers[] = {
-        {"loku", true},         {"loku-lead", true},     {"loku-culture", true},  {"loku-front", true},
-        {"loku-council", true}, {"reader", true},        {"kbang", true},         {"kbang-lead", true},
-        {"kbang-viewer", true}, {"kbang-council", true}, {"province", true},      {"konpne", false},
-        {"konpne-lead", false}, {"town", false},         {"sonlang-both", false}, {"admin", false},
-        {"nobody", false},
-    };
-    return cr_make_param_array(struct caller, callers, COUNT(callers));
-}
+static const struct caller callers[] = {
+    {"loku", true},         {"loku-lead", true},     {"loku-culture", true},  {"loku-front", true},
+    {"loku-council", true}, {"reader", true},        {"kbang", true},         {"kbang-lead", true},
+    {"kbang-viewer", true}, {"kbang-council", true}, {"province", true},      {"konpne", false},
+    {"konpne-lead", false}, {"town", false},         {"sonlang-both", false}, {"admin", false},
+    {"nobody", false},
+};
 
-ParameterizedTest(struct caller *who, target_list, is_seen_by_the_unit_its_district_and_province_alone)
+static void expect_caller(const struct caller *who)
 {
     struct answer all = get("/v1/targets", who->login),
                   of_unit = get("/v1/targets?unit=kbang-lo-ku", who->login);
@@ -76,27 +73,35 @@ ParameterizedTest(struct caller *who, target_list, is_seen_by_the_unit_its_distr
     cr_expect_eq(strstr(all.text, "9.007,4") != NULL, who->sees, "%s", who->login);
 }
 
+Test(target_list, is_seen_by_the_unit_its_district_and_province_alone)
+{
+    for (size_t i = 0; i < COUNT(callers); i++)
+        expect_caller(&callers[i]);
+}
+
 struct ask {
     char query[64], indicators[64];
 };
 
-ParameterizedTestParameters(target_list, chooses_by_indicator_document_and_year)
-{
-    static struct ask asks[] = {
-        {"indicator=grain_output", "grain_output"},
-        {"indicator=grain_output&document=kh-43-ubnd-lo-ku-2022", "grain_output"},
-        {"indicator=grain_output&document=nq-30-hdnd-lo-ku-2021", ""},
-        {"year=2021", ""},
-        {"unit=kbang-kon-pne", ""},
-        {"indicator=population_avg", ""},
-    };
-    return cr_make_param_array(struct ask, asks, COUNT(asks));
-}
+static const struct ask choices[] = {
+    {"indicator=grain_output", "grain_output"},
+    {"indicator=grain_output&document=kh-43-ubnd-lo-ku-2022", "grain_output"},
+    {"indicator=grain_output&document=nq-30-hdnd-lo-ku-2021", ""},
+    {"year=2021", ""},
+    {"unit=kbang-kon-pne", ""},
+    {"indicator=population_avg", ""},
+};
 
-ParameterizedTest(struct ask *of, target_list, chooses_by_indicator_document_and_year)
+static void expect_chosen(const struct ask *of)
 {
     struct answer list = get(text_of("/v1/targets?%s", of->query), "loku");
     cr_expect_str_eq(column_of(&list, "indicator"), of->indicators, "%s: %s", of->query, list.text);
+}
+
+Test(target_list, chooses_by_indicator_document_and_year)
+{
+    for (size_t i = 0; i < COUNT(choices); i++)
+        expect_chosen(&choices[i]);
 }
 
 Test(target_list, shows_revisions_and_which_one_is_in_force)

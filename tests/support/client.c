@@ -169,6 +169,12 @@ static json_t *recorded(const char *text)
     return json || !text ? json : json_string(text);
 }
 
+static json_t *as_text(const char *text)
+{
+    json_t *string = json_string(text);
+    return string ? string : json_string("(not UTF-8)");
+}
+
 /* One write() with O_APPEND, so that the lines of parallel tests do not mix. */
 static void append(const char *file, const json_t *line)
 {
@@ -200,8 +206,8 @@ static void record(const struct wish *wish, const char *operation, const struct 
     if (!file || !file[0])
         return;
     json_auto_t *line =
-        json_pack("{s:s, s:s, s:s, s:i, s:s, s:o, s:s}", "operation", operation, "method", wish->method,
-                  "path", wish->path, "status", answer->status, "type", answer->type, "headers",
+        json_pack("{s:s, s:s, s:o, s:i, s:s, s:o, s:s}", "operation", operation, "method", wish->method,
+                  "path", as_text(wish->path), "status", answer->status, "type", answer->type, "headers",
                   headers_of_interest(answer), "test", criterion_current_test->name);
     json_object_set_new(line, "suite", json_string(criterion_current_test->category));
     json_object_set_new(line, "login", wish->login ? json_string(wish->login) : NULL);

@@ -132,7 +132,7 @@ static const char *session_token(const char *login, const char *name)
     world_sql(
         text_of("insert into app.session (hash, account_id, address, expires_at) select "
                 "sha256(convert_to('%s', 'UTF8')), id, 'test', now() + interval '1 hour' from app.account "
-                "where login = '%s'",
+                "where login = '%s' on conflict do nothing",
                 token, login));
     return token;
 }
