@@ -517,8 +517,8 @@ call app.audit_table('app.transition_rule');
 call app.audit_table('app.publication');
 
 -- migrate:down
-drop table app.publication, app.submission_transition, app.transition_rule, app.submission_value cascade;
-drop function app.refuse_existing, app.expect_submission, app.expect_grant, app.submission_summary, app.sees_reworking, app.expect_kept, app.expect_step, app.expect_edit, app.expect_role, app.submission_etag, app.shown_state, app.allowed_actions, app.may_edit, app.wrote;
+drop table app.publication, app.submission_transition, app.transition_rule, app.submission_value cascade; -- and what takes or gives their rows
+drop function if exists app.refuse_existing, app.expect_submission, app.expect_grant, app.submission_summary, app.sees_reworking, app.expect_kept, app.expect_step, app.expect_edit, app.expect_role, app.submission_etag, app.shown_state, app.allowed_actions, app.may_edit, app.wrote;
 drop table app.submission cascade;
 drop function app.publication_stamp, app.submission_stepped, app.value_guard, app.submission_start_guard,
     app.submission_guard, app.expect_written, app.expect_version, app.etag_matches, app.refuse_locked, app.is_locked;
