@@ -92,8 +92,6 @@ Test(database_role, becomes_nobody_by_writing_settings)
         expect_nobody(&forgeries[i]);
 }
 
-#define SETTINGS "coalesce(current_setting('app.' || name, true), '')"
-
 /* Take what a signed-in transaction wrote to its settings and put it into another one. */
 static const char *replayed(PGconn *from, PGconn *to, const char *sql)
 {
@@ -147,17 +145,28 @@ Test(database_role, cannot_put_one_seal_on_another_setting)
         service_tries("loku", text_of("%s; select app.grants() || app.reach('own')::text[]", move)), own);
 }
 
+static const char *signed_in_with(const char *key)
+{
+    return service_tries(
+        NULL, text_of("select account_id from app.sign_in('loku', %s, sha256('x'), 'local')", key));
+}
+
 Test(database_role, signs_nobody_in_without_the_key_of_the_password)
 {
-    const char *with = "select account_id from app.sign_in('loku', '%s', sha256('x'), 'local')";
     const char *verifier = world_value("select password_verifier from app.account where login = 'loku'");
-    cr_expect_str_eq(
-        service_tries(NULL, text_of("select account_id from app.sign_in('loku', '%s', sha256('x'), 'local')",
-                                    verifier)),
-        "(null)", "who has read the table still cannot sign in");
-    cr_expect_str_eq(
-        service_tries(NULL, "select account_id from app.sign_in('loku', null, sha256('x'), 'local')"),
-        "(null)", "%s", with);
+    world_sql("update app.account set password_verifier = sha256('the key') where login = 'konpne'");
+    cr_expect_str_eq(signed_in_with("null"), "(null)");
+    cr_expect_str_eq(signed_in_with("''"), "(null)");
+    cr_expect_str_eq(signed_in_with(text_of("'%s'", verifier)), "(null)",
+                     "who has read the table still cannot sign in");
+    cr_expect_str_eq(signed_in_with("'the key'"), "(null)", "the key of another account");
+    world_sql("update app.account set password_verifier = sha256('the key') where login = 'loku'");
+    cr_expect_str_eq(signed_in_with("'the key'"),
+                     world_value("select id from app.account where login = 'loku'"));
+}
+
+Test(database_role, opens_no_session_for_a_hash_it_made_up)
+{
     cr_expect_str_eq(service_tries(NULL, "select app.session_open(sha256('guess'), '', true, 'x')"),
                      "!TD401");
 }
