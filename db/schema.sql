@@ -826,17 +826,15 @@ end $$;
 
 COMMENT ON FUNCTION app.expect_home_affairs() IS '403 for everybody but a district''s home affairs office, which defines periods.';
 
-CREATE FUNCTION app.expect_kept(p_kept app.submission, p_seen app.submission) RETURNS app.submission
+CREATE FUNCTION app.expect_kept(p_kept app.submission) RETURNS app.submission
     LANGUAGE plpgsql STABLE
     AS $$
 begin
-    if p_kept is null then
-        perform app.problem(412, 'stale-version', '{}', jsonb_build_object('current_etag', null));
-    end if;
+    perform app.expect_written(not p_kept is null);
     return p_kept;
 end $$;
 
-COMMENT ON FUNCTION app.expect_kept(p_kept app.submission, p_seen app.submission) IS '412 when another change came between reading and writing.';
+COMMENT ON FUNCTION app.expect_kept(p_kept app.submission) IS '412 when another change came between reading and writing.';
 
 CREATE FUNCTION app.expect_role(p_role text, p_unit integer) RETURNS boolean
     LANGUAGE plpgsql STABLE
@@ -1381,7 +1379,7 @@ CREATE FUNCTION app.select_indicators(p_selector text) RETURNS TABLE(id integer,
              WHEN (i.id IS NULL) THEN app.parameter_fault('indicator'::text, 'unknown-indicator'::text, jsonb_build_object('indicator', "left"(min(t.text), 64)))
              ELSE NULL::jsonb
          END AS "case"
-    FROM (regexp_split_to_table(select_indicators.p_selector, '\s*,\s*'::text) WITH ORDINALITY t(text, ord)
+    FROM (unnest(app.codes(select_indicators.p_selector)) WITH ORDINALITY t(text, ord)
       LEFT JOIN app.indicator i ON (((i.code)::text = t.text)))
    GROUP BY i.id,
          CASE
@@ -1407,7 +1405,7 @@ CREATE FUNCTION app.select_periods(p_selector text) RETURNS TABLE(id integer, or
              WHEN (p.id IS NULL) THEN app.parameter_fault('period'::text, 'unknown-period'::text, jsonb_build_object('period', "left"(min(t.text), 64)))
              ELSE NULL::jsonb
          END AS "case"
-    FROM (regexp_split_to_table(select_periods.p_selector, '\s*,\s*'::text) WITH ORDINALITY t(text, ord)
+    FROM (unnest(app.codes(select_periods.p_selector)) WITH ORDINALITY t(text, ord)
       LEFT JOIN app.period p ON ((p.code = t.text)))
    GROUP BY p.id,
          CASE
@@ -1446,7 +1444,7 @@ CREATE FUNCTION app.select_units(p_selector text, p_periods text) RETURNS TABLE(
           SELECT t.text,
              t.ord,
              "substring"(t.text, '^children\(([^()]*)\)$'::text) AS parent
-            FROM regexp_split_to_table(select_units.p_selector, '\s*,\s*'::text) WITH ORDINALITY t(text, ord)
+            FROM unnest(app.codes(select_units.p_selector)) WITH ORDINALITY t(text, ord)
          ), named AS (
           SELECT t.text,
              t.ord,
@@ -1467,7 +1465,7 @@ CREATE FUNCTION app.select_units(p_selector text, p_periods text) RETURNS TABLE(
              (c.code)::text AS code
             FROM (((named n
               JOIN app.unit_parent x ON ((x.parent_id = n.id)))
-              JOIN app.period p ON (((p.code = ANY (regexp_split_to_array(select_units.p_periods, '\s*,\s*'::text))) AND (x.valid @> p.ends_on))))
+              JOIN app.period p ON (((p.code = ANY (app.codes(select_units.p_periods))) AND (x.valid @> p.ends_on))))
               JOIN app.unit c ON (((c.id = x.unit_id) AND (c.valid @> p.ends_on))))
            WHERE (n.parent IS NOT NULL)
          )

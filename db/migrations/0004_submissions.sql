@@ -324,12 +324,10 @@ begin
 end $$;
 comment on function app.expect_step is 'The rule of a step the caller may take now from this version; 423, 409, 403 or 412 otherwise.';
 
-create function app.expect_kept(p_kept app.submission, p_seen app.submission) returns app.submission
+create function app.expect_kept(p_kept app.submission) returns app.submission
 language plpgsql stable as $$
 begin
-    if p_kept is null then
-        perform app.problem(412, 'stale-version', '{}', jsonb_build_object('current_etag', null));
-    end if;
+    perform app.expect_written(not p_kept is null);
     return p_kept;
 end $$;
 comment on function app.expect_kept is '412 when another change came between reading and writing.';

@@ -386,7 +386,7 @@ create function app.select_periods(p_selector text) returns table (id int, ord b
 language sql stable
 begin atomic
     select p.id, min(t.ord), case when p.id is null then app.parameter_fault('period', 'unknown-period', jsonb_build_object('period', left(min(t.text), 64))) end
-      from regexp_split_to_table(p_selector, '\s*,\s*') with ordinality as t(text, ord)
+      from unnest(app.codes(p_selector)) with ordinality as t(text, ord)
       left join app.period p on p.code = t.text
      group by p.id, case when p.id is null then t.text end
     union all
@@ -398,7 +398,7 @@ create function app.select_indicators(p_selector text) returns table (id int, or
 language sql stable
 begin atomic
     select i.id, min(t.ord), case when i.id is null then app.parameter_fault('indicator', 'unknown-indicator', jsonb_build_object('indicator', left(min(t.text), 64))) end
-      from regexp_split_to_table(p_selector, '\s*,\s*') with ordinality as t(text, ord)
+      from unnest(app.codes(p_selector)) with ordinality as t(text, ord)
       left join app.indicator i on i.code = t.text
      group by i.id, case when i.id is null then t.text end
     union all
@@ -411,7 +411,7 @@ language sql stable
 begin atomic
     with token as (
         select t.text, t.ord, substring(t.text from '^children\(([^()]*)\)$') as parent
-          from regexp_split_to_table(p_selector, '\s*,\s*') with ordinality as t(text, ord)
+          from unnest(app.codes(p_selector)) with ordinality as t(text, ord)
     ), named as (
         select t.*, u.id, u.code from token t left join app.unit u on u.code = coalesce(t.parent, t.text)
     ), chosen as (
@@ -420,7 +420,7 @@ begin atomic
         select distinct c.id, n.ord, c.code::text
           from named n
           join app.unit_parent x on x.parent_id = n.id
-          join app.period p on p.code = any (regexp_split_to_array(p_periods, '\s*,\s*')) and x.valid @> p.ends_on
+          join app.period p on p.code = any (app.codes(p_periods)) and x.valid @> p.ends_on
           join app.unit c on c.id = x.unit_id and c.valid @> p.ends_on
          where n.parent is not null
     )

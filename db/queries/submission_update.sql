@@ -41,5 +41,5 @@ with body as (
 select app.submission_etag(z.s) as _etag, x.*, (select count(*) from stored) as changed
   from verdict n
   left join kept k on true
- cross join lateral (select app.expect_kept(k.t, n.s) as s) z
+ cross join lateral (select app.expect_kept(k.t) as s) z
  cross join lateral app.submission_summary(z.s, app.grants()) x
