@@ -104,8 +104,9 @@ static const char *take_whole(const char **text, char thousands, char whole[PLAI
     char mark = *at == ' ' ? ' ' : thousands;
     bool grouped = *at && *at == mark;
     for (; grouped && *at == mark; at += 1 + GROUP) {
-        if (digits_at(at + 1) != GROUP)
-            return "wrong-grouping";
+        size_t digits = digits_at(at + 1);
+        if (digits != GROUP)
+            return digits ? "wrong-grouping" : "unreadable-number";
         memcpy(whole + n, at + 1, GROUP);
         n += GROUP;
     }

@@ -15,12 +15,12 @@ static bool ends_with(const char *text, const char *end)
     return length >= size && strcmp(text + length - size, end) == 0;
 }
 
-/* The kinds of workbook that are not read say so here. */
+/* The kinds of workbook that are not read say so here, of a part: defaults (SheetJS writes that of .xlsb into
+ * every workbook) say nothing. */
 static void on_content_type(void *state, const char *name, const char **attributes)
 {
     struct reading *reading = state;
-    const char *type = xml_attribute(attributes, "ContentType");
-    (void)name;
+    const char *type = strcmp(name, "Override") == 0 ? xml_attribute(attributes, "ContentType") : NULL;
     if (type && strcasestr(type, "sheet.binary"))
         package_refuse(reading->package, "binary-workbook", NULL);
     else if (type && (strcasestr(type, "macroEnabled") || strcasestr(type, "vbaProject")))

@@ -238,6 +238,7 @@ bool xlsx_read(const struct sheet_file *file, const struct sheet_sink *sink, jso
     workbook_release(&xlsx->workbook);
     package_release(&xlsx->package);
     row_release(&xlsx->row);
+    buf_release(&xlsx->value);
     free(xlsx);
     return good;
 }

@@ -27,7 +27,7 @@ static const char alike[] = "A1 text BIỂU 01 – CHỈ TIÊU THI ĐUA\n"
                             "A6 text Dòng một\\nDòng \"hai\" & <ba>\n"
                             "B6 number 0.001\n"
                             "C6 date 2022-03-14T17:00:00\n"
-                            "D6 number  % 27.5\n";
+                            "D6 number % 27.5\n";
 
 static const struct {
     const char *name, *formula; /* how the formula in B7 is told */
