@@ -2,6 +2,7 @@
 #include "sheet/decimal.h"
 #include "base/form.h"
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 enum {

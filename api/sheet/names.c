@@ -1,5 +1,6 @@
 /* names.c: names of parts and attributes of an OOXML package. */
 #include "sheet/package.h"
+#include <stdio.h>
 #include <string.h>
 
 /* Cut the last folder off a path that ends in "/" or is empty.  False: there is none. */

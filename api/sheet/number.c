@@ -1,6 +1,7 @@
 /* number.c: a figure as people type it, read without guessing. */
 #include "sheet/number.h"
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 /* PLAIN holds the digits, separators and signs; LONG ones need not be understood to be refused. */
@@ -12,7 +13,7 @@ static const struct {
 } forms[] = {
     {"\xc2\xa0", ' '},     {"\xe2\x80\xaf", ' '}, {"\xe2\x80\x89", ' '}, {"\xe3\x80\x80", ' '},
     {"\xe2\x88\x92", '-'}, {"\xe2\x80\x93", '-'}, {"\xef\xbc\x8b", '+'}, {"\xef\xbc\x8d", '-'},
-    {"\xef\xbc\x8e", '.'}, {"\xef\xbc\x8c", ','}, {"\xef\xbc\x85", '%'}, {"\t", ' '},
+    {"\xef\xbc\x8e", '.'}, {"\xef\xbc\x8c", ','}, {"\xef\xbc\x85", '%'},
 };
 
 static const struct {
@@ -30,14 +31,15 @@ static char take_plain(const char **text)
         *text += 3;
         return (char)('0' + p[2] - 0x90);
     }
-    for (size_t i = 0; i < COUNT(forms); i++) {
+    for (size_t i = 0; i < COUNT(forms) && p[0] >= 0x80; i++) {
         size_t length = strlen(forms[i].written);
         if (strncmp(*text, forms[i].written, length) == 0) {
             *text += length;
             return forms[i].plain;
         }
     }
-    return *(*text)++;
+    char c = *(*text)++;
+    return c == '\t' ? ' ' : c;
 }
 
 /* Plain ASCII where there is such a form, without blanks around.  False: longer than any figure. */

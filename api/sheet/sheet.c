@@ -3,6 +3,7 @@
 #include "sheet/csv.h"
 #include "sheet/xlsx.h"
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 enum {

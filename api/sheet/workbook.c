@@ -1,5 +1,6 @@
 /* workbook.c: what a workbook consists of. */
 #include "sheet/workbook.h"
+#include <stdio.h>
 #include <string.h>
 
 struct reading {

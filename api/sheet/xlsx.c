@@ -5,6 +5,7 @@
 #include "sheet/strings.h"
 #include "sheet/styles.h"
 #include "sheet/workbook.h"
+#include <stdio.h>
 #include <string.h>
 
 enum {

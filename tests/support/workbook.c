@@ -38,14 +38,14 @@ static const struct part *part_named(const struct part *parts, size_t count, con
     return NULL;
 }
 
-static void add_part(zip_t *zip, const struct part *part)
+static void add_part(zip_t *zip, const struct part *part, bool stored)
 {
     if (!part->text)
         return;
     size_t length = part->length ? part->length : strlen(part->text);
     zip_source_t *source = zip_source_buffer(zip, part->text, length, 0);
     zip_int64_t index = zip_file_add(zip, part->name, source, ZIP_FL_ENC_UTF_8);
-    zip_set_file_compression(zip, (zip_uint64_t)index, part->stored ? ZIP_CM_STORE : ZIP_CM_DEFLATE, 1);
+    zip_set_file_compression(zip, (zip_uint64_t)index, stored ? ZIP_CM_STORE : ZIP_CM_DEFLATE, 1);
 }
 
 /* The bytes that a zip source has in memory. */
@@ -67,9 +67,9 @@ char *workbook_made(const struct part *parts, size_t count, size_t *length)
     zip_t *zip = zip_open_from_source(source, ZIP_TRUNCATE, NULL);
     for (size_t i = 0; i < COUNT(usual); i++)
         if (!part_named(parts, count, usual[i].name))
-            add_part(zip, &usual[i]);
+            add_part(zip, &usual[i], count && parts[0].stored);
     for (size_t i = 0; i < count; i++)
-        add_part(zip, &parts[i]);
+        add_part(zip, &parts[i], parts[i].stored);
     if (zip_close(zip) != 0)
         abort();
     char *bytes = bytes_of(source, length);

@@ -6,7 +6,7 @@
 struct part {
     const char *name, *text; /* text NULL: leave the part out */
     size_t length;           /* 0: strlen(text) */
-    bool stored;             /* not compressed */
+    bool stored;             /* not compressed; of the first part: the usual ones neither */
 };
 
 /* A workbook with one empty sheet "Biểu 01", shared texts "Đăk Rong", "Tơ Tung" and formats 0 plain, 1 date,

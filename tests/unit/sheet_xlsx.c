@@ -55,6 +55,7 @@ static const struct {
     const char *inside, *told; /* what stands in <worksheet>; what is read */
 } sheets[] = {
 #define ROW(cells) "<sheetData><row r='3'>" cells "</row></sheetData>"
+#define MERGED(area) "<mergeCells><mergeCell ref='" area "'/></mergeCells>"
     {"<sheetData/>", ""},
     {ROW("<c r='A3' t='s'><v>0</v></c><c r='C3' t='s'><v>1</v></c>"), "A3 text Đăk Rong\nC3 text Tơ Tung\n"},
     {ROW("<c r='A3' t='s'><v>2</v></c><c r='B3' t='s'><v>-1</v></c>"),
@@ -96,16 +97,14 @@ static const struct {
     {"<sheetData><c r='A1'><v>1</v></c></sheetData>", ""},
     {"<sheetData><row><c>", "fault file damaged-workbook\n"},
     /* merged areas: what is hidden below does not count, and a row needs a value to be told */
-    {ROW("<c r='A3'><v>1</v></c><c r='B3'><v>2</v></c><c r='D3'><v>4</v></c>") "<mergeCells><mergeCell ref='A3:C5'/></mergeCells>",
+    {ROW("<c r='A3'><v>1</v></c><c r='B3'><v>2</v></c><c r='D3'><v>4</v></c>") MERGED("A3:C5"),
      "A3 number 1\nB3 covered A3\nC3 covered A3\nD3 number 4\n"},
     {"<sheetData><row r='4'><c r='A4'><v>1</v></c></row><row r='5'><c r='A5'><v>1</v></c><c r='D5'><v>2</v></c></row></sheetData>"
      "<mergeCells><mergeCell ref='F1:G2'/><mergeCell ref='A3:A5'/></mergeCells>",
      "A5 covered A3\nD5 number 2\n"},
-    {ROW("<c r='A3'><v>1</v></c>") "<mergeCells><mergeCell ref='A1:XFD1048576'/></mergeCells>", ""},
-    {ROW("<c r='A3'><v>1</v></c>") "<mergeCells><mergeCell ref='A3:C3'/><mergeCell ref='B3:D3'/></mergeCells>",
-     "fault file damaged-workbook\n"},
-    {ROW("<c r='A3'><v>1</v></c>") "<mergeCells><mergeCell ref='nonsense'/></mergeCells>",
-     "fault file damaged-workbook\n"},
+    {ROW("<c r='A3'><v>1</v></c>") MERGED("A1:XFD1048576"), ""},
+    {ROW("<c r='A3'><v>1</v></c>") MERGED("A3:C3") MERGED("B3:D3"), "fault file damaged-workbook\n"},
+    {ROW("<c r='A3'><v>1</v></c>") MERGED("nonsense"), "fault file damaged-workbook\n"},
 };
 
 static char *told_of(const struct part *parts, size_t count, const char *sheet)
