@@ -2,7 +2,12 @@
 #include "sheet/package.h"
 #include <string.h>
 
-enum { CHUNK = 64 * 1024, RATIO_FROM = 1024 * 1024 /* bytes unpacked; small parts may be mostly blanks */ };
+enum {
+    CHUNK = 64 * 1024,
+    RATIO_FROM = 1024 * 1024, /* bytes unpacked; small parts may be mostly blanks */
+    TOKEN_MAX =
+        1024 * 1024, /* bytes of a tag or comment, which expat holds, and used to scan anew for each chunk */
+};
 
 static void close_part(zip_file_t **part)
 {
@@ -82,9 +87,22 @@ static bool check_directory(struct package *package)
     return true;
 }
 
+/* Has the archive more entries than any workbook?  libzip would hold a record of each. */
+static bool has_too_many_parts(const struct sheet_file *file)
+{
+    static const char header[] = "PK\1\2"; /* of each entry of the directory */
+    const char *at = file->bytes, *end = file->bytes + file->length;
+    for (int count = 0; (at = memmem(at, (size_t)(end - at), header, sizeof header - 1)); at++)
+        if (++count > PACKAGE_PARTS_MAX)
+            return true;
+    return false;
+}
+
 bool package_open(struct package *package, const struct sheet_file *file, json_t *faults)
 {
     *package = (struct package){.faults = faults};
+    if (has_too_many_parts(file))
+        return package_refuse(package, "too-many-parts", json_pack("{s:i}", "max", PACKAGE_PARTS_MAX));
     zip_error_t error;
     zip_error_init(&error);
     zip_source_t *source = zip_source_buffer_create(file->bytes, file->length, 0, &error);
@@ -174,6 +192,13 @@ static bool count_unpacked(struct package *package, const zip_stat_t *part, zip_
     return package->unpacked <= PACKAGE_UNPACKED_MAX ? true : refuse_too_large(package);
 }
 
+/* Why expat went no further: it was stopped, or this is no XML. */
+static bool refuse_xml(struct package *package, const zip_stat_t *part)
+{
+    bool stopped = XML_GetErrorCode(package->parser) == XML_ERROR_ABORTED;
+    return stopped ? false : refuse_damaged(package, part->name, "xml");
+}
+
 /* Parse the part to its end.  False: it was stopped or a fault was added. */
 static bool parse_part(struct package *package, zip_file_t *part, const zip_stat_t *stat)
 {
@@ -185,10 +210,10 @@ static bool parse_part(struct package *package, zip_file_t *part, const zip_stat
             return refuse_damaged(package, stat->name, "data");
         if (!count_unpacked(package, stat, &size, length))
             return false;
-        if (XML_ParseBuffer(package->parser, (int)length, length == 0) == XML_STATUS_OK)
-            continue;
-        bool stopped = XML_GetErrorCode(package->parser) == XML_ERROR_ABORTED;
-        return stopped ? false : refuse_damaged(package, stat->name, "xml");
+        if (XML_ParseBuffer(package->parser, (int)length, length == 0) != XML_STATUS_OK)
+            return refuse_xml(package, stat);
+        if ((zip_int64_t)size - XML_GetCurrentByteIndex(package->parser) > TOKEN_MAX)
+            return refuse_damaged(package, stat->name, "xml");
     }
     return true;
 }

@@ -2,15 +2,21 @@
  *
  * The archive is not trusted.  Refused before anything is unpacked, by what its directory declares, and again
  * by what really comes out: a part of more than 1 MiB that unpacks to over 100 times its size (zip-bomb),
- * more than 100 MiB in all (unpacks-too-large).  Refused as well: parts encrypted or packed by anything but
- * deflate, XML with a document type, so that no entity can be declared, let alone be fetched or multiply.
+ * more than 100 MiB in all (unpacks-too-large), over 20,000 parts (too-many-parts).  Refused as well: parts
+ * encrypted or packed by anything but deflate, XML with a document type, so that no entity can be declared,
+ * let alone be fetched or multiply.
  */
 #pragma once
 #include "sheet/sheet.h"
 #include <expat.h>
 #include <zip.h>
 
-enum { PART_SIZE = 256, PACKAGE_UNPACKED_MAX = 100 * 1024 * 1024, PACKAGE_RATIO_MAX = 100 };
+enum {
+    PART_SIZE = 256,
+    PACKAGE_PARTS_MAX = 20000,
+    PACKAGE_UNPACKED_MAX = 100 * 1024 * 1024, /* bytes */
+    PACKAGE_RATIO_MAX = 100,
+};
 
 struct package {
     zip_t *zip;

@@ -6,7 +6,7 @@
  * Hidden rows and columns are read like others.
  *
  * Faults of the file: damaged-workbook, not-a-workbook, encrypted-, macro-, binary-workbook, zip-bomb,
- * unpacks-too-large, workbook-with-doctype, too-many-sheets, -texts, -rows, -columns, no-such-sheet,
+ * unpacks-too-large, workbook-with-doctype, too-many-parts, -sheets, -texts, -rows, -columns, no-such-sheet,
  * no-visible-sheet, row-too-long.  Of cells: cell-too-long, unreadable-cell, no-such-date.
  *
  * Held in memory at once: the texts that cells share, the merged areas, one row.

@@ -84,6 +84,45 @@ Test(sheet_csv, reads_what_people_send)
         expect_told(&files[i]);
 }
 
+static const char libreoffice[] =
+    "A1 text BIỂU 01 – CHỈ TIÊU THI ĐUA\n"
+    "A2 text Chỉ tiêu\nB2 text Giá trị\nC2 text Khác\nD2 text Ghi chú\n"
+    "A3 text Sản lượng lương thực\nB3 text 9007.4\nC3 text 14/03/2022\nD3 text =1+1\n"
+    "A4 text Đa\xcc\x86k Rong\nB4 text 32\nC4 text TRUE\nD4 text \u22125\n"
+    "A6 text Dòng một\\nDòng \"hai\" & <ba>\nB6 text 0.001\n"
+    "C6 text 14/03/2022 17:00\nD6 text 27.5%\nA7 text Cộng\nB7 text 9039.4\n";
+
+static const char gnumeric[] =
+    "A1 text BIỂU 01 – CHỈ TIÊU THI ĐUA\n"
+    "A2 text Chỉ tiêu\nB2 text Giá trị\nC2 text Khác\nD2 text Ghi chú\n"
+    "A3 text Sản lượng lương thực\nB3 text 9007.4\nC3 text 2022/03/14\nD3 text =1+1\n"
+    "A4 text Đa\xcc\x86k Rong\nB4 text 32\nC4 text TRUE\nD4 text \u22125\n"
+    "A6 text Dòng một\\nDòng \"hai\" & <ba>\nB6 text 0.001\n"
+    "C6 text 2022/03/14 17:00:00\nD6 text 0.275\nA7 text Cộng\nB7 text 9039.4\n";
+
+static const char excel[] =
+    "A1 text BIỂU 01 – CHỈ TIÊU THI ĐUA\n"
+    "A2 text Chỉ tiêu\nB2 text Giá trị\nC2 text Khác\nD2 text Ghi chú\n"
+    "A3 text Sản lượng lương thực\nB3 text 9007,4\nC3 text 14/03/2022\nD3 text =1+1\n";
+
+/* CSV has texts only: each program shows dates and percentages in its own way. */
+Test(sheet_csv, reads_what_programs_write)
+{
+    static const struct {
+        const char *name, *told;
+    } written[] = {
+        {"sheets/libreoffice.csv", libreoffice},
+        {"sheets/gnumeric.csv", gnumeric},
+        {"sheets/by-hand-like-excel.csv", excel},
+    };
+    for (size_t i = 0; i < COUNT(written); i++) {
+        size_t length;
+        str_auto_t *bytes = table_fixture(written[i].name, &length);
+        str_auto_t *told = table_told(&(struct sheet_file){bytes, length});
+        cr_expect_str_eq(told, written[i].told, "%s:\n%s", written[i].name, told);
+    }
+}
+
 static json_t *fault_of(const char *bytes, size_t length)
 {
     json_t *faults = json_array();

@@ -202,6 +202,7 @@ Test(sheet_xlsx, finds_the_sheet_and_refuses_what_is_no_workbook)
     }
 }
 
+#define TEN(text) text text text text text text text text text text
 static const struct {
     const char *part, *before, *unit, *after, *code;
     size_t count;
@@ -210,9 +211,11 @@ static const struct {
     {"xl/workbook.xml", "<workbook><sheets>", "<sheet name='a' r:id='r1' xmlns:r='x'/>",
      "</sheets></workbook>", "too-many-sheets", 10000, true},
     {"xl/sharedStrings.xml", "<sst>", "<si/>", "</sst>", "too-many-texts", 1000001, true},
-    {SHEET, "<worksheet>", " ", "</worksheet>", "zip-bomb", 20000000, false},
-    {"xl/media/image1.png", "", "0", "", "zip-bomb", 20000000, false},
-    {"xl/media/image1.png", "", "0123456789", "", "unpacks-too-large", 10485761, true},
+    {SHEET, "<worksheet>", " ", "</worksheet>", "zip-bomb", 3000000, false},
+    {"xl/media/image1.png", "", "0", "", "zip-bomb", 3000000, false},
+    {"xl/media/image1.png", "", TEN(TEN(TEN("0123456789"))), "", "unpacks-too-large", 10486, true},
+    {"xl/media/image1.png", "", "PK\1\2", "", "too-many-parts", 20001, true},
+    {SHEET, "<worksheet a='", "a", "'/>", "damaged-workbook", 5000000, true},
     {SHEET, "<worksheet><sheetData><row><c t='inlineStr'><is><t>", "ơ",
      "</t></is></c></row></sheetData></worksheet>", "cell-too-long", 32768, true},
     {SHEET, "<worksheet><sheetData><row><c t='inlineStr'><is><t>", "a",
