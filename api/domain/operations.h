@@ -32,5 +32,12 @@ extern const struct member period_body[], period_change_body[];
 /* submission.c */
 extern const struct member submission_body[], submission_change_body[], submission_step_body[];
 
+/* import.c */
+handler_fn import_create, import_get, import_commit, import_annotate;
+extern const struct member import_commit_body[];
+
+/* template.c */
+handler_fn form_template;
+
 /* publication.c */
 extern const struct member publication_body[];

@@ -107,7 +107,10 @@ static struct answer read_answer(const char *bytes, size_t length)
     answer.etag = kept_header(answer.headers, "ETag");
     answer.location = kept_header(answer.headers, "Location");
     answer.allow = kept_header(answer.headers, "Allow");
-    answer.text = client_keep(strndup(bytes + head, length - head));
+    answer.length = length - head;
+    char *text = client_keep(calloc(1, answer.length + 1));
+    memcpy(text, bytes + head, answer.length);
+    answer.text = text;
     json_t *json = strstr(answer.type, "json") ? json_loads(answer.text, JSON_DECODE_ANY, NULL) : NULL;
     if (json)
         json_array_append_new(documents, json);
@@ -145,6 +148,11 @@ static bool has_header(const struct wish *wish, const char *name)
     return wish->headers && strcasestr(wish->headers, name);
 }
 
+static size_t length_of(const struct wish *wish)
+{
+    return wish->length || !wish->body ? wish->length : strlen(wish->body);
+}
+
 static void write_request(const struct wish *wish, struct buf *out)
 {
     char token[TOKEN_SIZE];
@@ -160,8 +168,9 @@ static void write_request(const struct wish *wish, struct buf *out)
     if (wish->body && !has_header(wish, "Content-Type:"))
         buf_adds(out, "Content-Type: application/json\r\n");
     if (wish->body && !has_header(wish, "Content-Length:") && !has_header(wish, "Transfer-Encoding:"))
-        buf_addf(out, "Content-Length: %zu\r\n", strlen(wish->body));
-    buf_addf(out, "\r\n%s", wish->body ? wish->body : "");
+        buf_addf(out, "Content-Length: %zu\r\n", length_of(wish));
+    buf_adds(out, "\r\n");
+    buf_add(out, wish->body ? wish->body : "", length_of(wish));
 }
 
 /* A JSON body as JSON, another as text. */

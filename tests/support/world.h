@@ -23,6 +23,7 @@ struct answer {
     const char *type, *etag, *location, *allow;
     const char *headers; /* as received */
     const char *text;
+    size_t length;      /* of text, which may be bytes */
     const json_t *json; /* NULL when the body is none */
 };
 
@@ -31,6 +32,7 @@ struct wish {
     const char *login;   /* of world.sql; NULL: nobody */
     const char *body;    /* NULL: none */
     const char *headers; /* further "Name: value" lines, ended by \r\n but for the last; NULL: none */
+    size_t length;       /* of a body that is bytes; 0: it is text */
 };
 
 struct answer ask(const char *method, const char *path, const char *login, const char *body);
