@@ -523,26 +523,25 @@ begin
     perform app.audit_take(chains);
     moment := clock_timestamp();
     cause := app.audit_cause(moment, me, session_user, asked, p_table, p_action);
-    with changed as (
-        select x.before, x.after, x.nth, (coalesce(x.before, x.after) ->> 'unit_id')::int as unit_id,
-               case when cardinality(chains) = 1 then chains[1] else app.audit_chain(coalesce(x.before, x.after), me, p_table) end as chain
-          from unnest(p_before, p_after) with ordinality as x(before, after, nth)
-    ), placed as (
-        select h.chain, h.seq + row_number() over (partition by h.chain order by c.nth) as seq, nextval('app.audit_id_seq') as id,
-               c.unit_id, c.before, c.after, h.hash as start
-          from changed c join app.audit_head h on h.chain = c.chain and h.chain = any (chains)
-    ), digested as (
-        select p.*, sha256(convert_to(app.audit_text(p.chain, p.seq, p.id, cause, p.unit_id, p.before, p.after), 'UTF8')) as digest from placed p
-    ), linked as materialized (
-        select d.*, app.audit_hash(d.start, d.digest) over (partition by d.chain order by d.seq) as hash from digested d
-    ), written as (
+    with written as (
         insert into app.audit (id, at, account_id, db_role, request, table_name, action, unit_id, before, after, chain, seq, digest, hash)
         overriding system value
-        select id, moment, me, session_user, asked, p_table, p_action, unit_id, before, after, chain, seq, digest, hash from linked
+        select id, moment, me, session_user, asked, p_table, p_action, unit_id, before, after, chain, seq, digest,
+               app.audit_hash(start, digest) over (partition by chain order by nth)
+          from (select p.*, sha256(convert_to(app.audit_text(p.chain, p.seq, p.id, cause, p.unit_id, p.before, p.after), 'UTF8')) as digest
+                  from (select h.chain, h.hash as start, c.nth, h.seq + row_number() over (partition by h.chain order by c.nth) as seq,
+                               nextval('app.audit_id_seq') as id, c.unit_id, c.before, c.after
+                          from (select x.before, x.after, x.nth, (coalesce(x.before, x.after) ->> 'unit_id')::int as unit_id,
+                                       case when cardinality(chains) = 1 then chains[1]
+                                            else app.audit_chain(coalesce(x.before, x.after), me, p_table) end as chain
+                                  from unnest(p_before, p_after) with ordinality as x(before, after, nth)) c
+                          join app.audit_head h on h.chain = c.chain and h.chain = any (chains)) p
+                offset 0) d -- else the digest would be computed wherever it is named
+        returning chain, seq, hash
     )
-    update app.audit_head h set seq = l.seq, hash = l.hash, at = moment
-      from (select distinct on (chain) chain, seq, hash from linked order by chain, seq desc) l
-     where h.chain = l.chain and h.chain = any (chains);
+    update app.audit_head h set seq = w.seq, hash = w.hash, at = moment
+      from (select distinct on (chain) chain, seq, hash from written order by chain, seq desc) w
+     where h.chain = w.chain and h.chain = any (chains);
 end $$;
 
 COMMENT ON FUNCTION app.audit_append(p_table name, p_action text, p_before jsonb[], p_after jsonb[]) IS 'Records the rows of one statement: each chain is taken and moved on once, however many they are.';
