@@ -2,6 +2,7 @@
 #include "base/config.h"
 #include "base/log.h"
 #include "base/secret.h"
+#include "base/signing.h"
 #include "db/db.h"
 #include "describe.h"
 #include "domain/audit_command.h"
@@ -70,6 +71,10 @@ static int serve(const struct config *config)
     str_auto_t *password = file[0] ? config_secret(file) : NULL;
     if (file[0] && !password) {
         perror(file);
+        return EXIT_FAILURE;
+    }
+    if (!signing_start(config->text[SETTING_SIGNING_KEY_FILE])) {
+        perror(config->text[SETTING_SIGNING_KEY_FILE]);
         return EXIT_FAILURE;
     }
     if (!log_start(config->text[SETTING_LOG_LEVEL]))

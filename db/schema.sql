@@ -184,6 +184,115 @@ end $$;
 
 COMMENT ON FUNCTION app.account_name(p_account integer) IS 'Name of whoever did something, for those who may see what was done.';
 
+CREATE FUNCTION app.difference(p_pointer text, p_yours jsonb, p_current jsonb, p_by integer, p_at timestamp with time zone) RETURNS jsonb
+    LANGUAGE sql STABLE
+    RETURN jsonb_build_object('pointer', p_pointer, 'yours', p_yours, 'current', p_current, 'by', app.account_name(p_by), 'at', p_at);
+
+COMMENT ON FUNCTION app.difference(p_pointer text, p_yours jsonb, p_current jsonb, p_by integer, p_at timestamp with time zone) IS 'One member of a body that says something else than what is stored.';
+
+CREATE FUNCTION app.members_differing(b jsonb, p_now jsonb, p_by integer, p_at timestamp with time zone) RETURNS jsonb
+    LANGUAGE sql STABLE
+    RETURN COALESCE((SELECT jsonb_agg(app.difference(('/'::text || m.key), m.value, (members_differing.p_now -> m.key), members_differing.p_by, members_differing.p_at) ORDER BY m.key) AS jsonb_agg FROM jsonb_each(members_differing.b) m(key, value) WHERE ((members_differing.p_now ? m.key) AND (m.value IS DISTINCT FROM (members_differing.p_now -> m.key)))), '[]'::jsonb);
+
+COMMENT ON FUNCTION app.members_differing(b jsonb, p_now jsonb, p_by integer, p_at timestamp with time zone) IS 'The members of a body that differ from the stored ones.';
+
+CREATE TABLE app.account (
+    id integer NOT NULL,
+    login text NOT NULL,
+    name app.line NOT NULL,
+    password_salt bytea NOT NULL,
+    password_verifier bytea NOT NULL,
+    password_opslimit integer NOT NULL,
+    password_memlimit integer NOT NULL,
+    demo boolean DEFAULT false NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    disabled_at timestamp with time zone,
+    updated_by integer,
+    updated_at timestamp with time zone,
+    CONSTRAINT account_login_shape CHECK ((login ~ '^[a-z0-9][a-z0-9._-]{1,39}$'::text)),
+    CONSTRAINT account_password_memlimit_check CHECK ((password_memlimit > 0)),
+    CONSTRAINT account_password_opslimit_check CHECK ((password_opslimit > 0)),
+    CONSTRAINT account_password_salt_check CHECK ((length(password_salt) = 16)),
+    CONSTRAINT account_password_verifier_check CHECK ((length(password_verifier) = 32))
+);
+
+ALTER TABLE ONLY app.account FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.account IS 'People and machines that sign in.  Disabled, never deleted: what they did stays theirs.';
+
+COMMENT ON COLUMN app.account.id IS 'Internal number.';
+
+COMMENT ON COLUMN app.account.login IS 'Name to sign in with.';
+
+COMMENT ON COLUMN app.account.name IS 'Name as people know it.';
+
+COMMENT ON COLUMN app.account.password_salt IS 'Salt of argon2id (RFC 9106), by libsodium.';
+
+COMMENT ON COLUMN app.account.password_verifier IS 'SHA-256 of the argon2id key of the password: the service must show the key, so knowing a login is not enough.  Never read by it.';
+
+COMMENT ON COLUMN app.account.password_opslimit IS 'argon2id passes.';
+
+COMMENT ON COLUMN app.account.password_memlimit IS 'argon2id memory, bytes.';
+
+COMMENT ON COLUMN app.account.demo IS 'Whatever this account enters is invented.';
+
+COMMENT ON COLUMN app.account.version IS 'Row version, for ETag and If-Match.';
+
+COMMENT ON COLUMN app.account.created_at IS 'When it was made.';
+
+COMMENT ON COLUMN app.account.disabled_at IS 'Since when it may not sign in; null while it may.';
+
+COMMENT ON COLUMN app.account.updated_by IS 'Who changed it last; null for the command line.';
+
+COMMENT ON COLUMN app.account.updated_at IS 'When.';
+
+CREATE TABLE app.account_role (
+    account_id integer NOT NULL,
+    role text NOT NULL,
+    unit_id integer NOT NULL
+);
+
+ALTER TABLE ONLY app.account_role FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.account_role IS 'Who holds which role where; one person may hold several.';
+
+COMMENT ON COLUMN app.account_role.account_id IS 'Account.';
+
+COMMENT ON COLUMN app.account_role.role IS 'Role.';
+
+COMMENT ON COLUMN app.account_role.unit_id IS 'Unit it is held for.';
+
+CREATE TABLE app.unit (
+    id integer NOT NULL,
+    code app.code NOT NULL,
+    kind text NOT NULL,
+    valid daterange NOT NULL,
+    note app.prose,
+    source app.prose,
+    CONSTRAINT unit_valid_check CHECK ((NOT isempty(valid)))
+);
+
+COMMENT ON TABLE app.unit IS 'A province, district, commune, town or village for as long as it exists.  Official codes are reused over time; ours never.';
+
+COMMENT ON COLUMN app.unit.id IS 'Internal number.';
+
+COMMENT ON COLUMN app.unit.code IS 'Code of our own, never reused.';
+
+COMMENT ON COLUMN app.unit.kind IS 'Kind of unit.';
+
+COMMENT ON COLUMN app.unit.valid IS 'Days of its life; open at an end that is unknown or not yet there.';
+
+COMMENT ON COLUMN app.unit.note IS 'What to know about it.';
+
+COMMENT ON COLUMN app.unit.source IS 'Where this is from, and how far it was verified.';
+
+CREATE FUNCTION app.account_difference(p_account integer, b jsonb) RETURNS jsonb
+    LANGUAGE sql STABLE
+    RETURN (SELECT app.members_differing(account_difference.b, jsonb_build_object('name', a.name, 'disabled', (a.disabled_at IS NOT NULL), 'roles', (SELECT COALESCE(jsonb_agg(jsonb_build_object('role', r.role, 'unit', u.code) ORDER BY r.role, u.code), '[]'::jsonb) AS "coalesce" FROM (app.account_role r JOIN app.unit u ON ((u.id = r.unit_id))) WHERE (r.account_id = a.id))), a.updated_by, a.updated_at) AS members_differing FROM app.account a WHERE (a.id = account_difference.p_account));
+
+COMMENT ON FUNCTION app.account_difference(p_account integer, b jsonb) IS 'Where a change of an account says something else than what is stored; nothing of its password.';
+
 CREATE FUNCTION app.fault(pointer text, code text, params jsonb DEFAULT '{}'::jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN jsonb_build_object('pointer', pointer, 'code', code, 'params', params);
@@ -211,30 +320,6 @@ COMMENT ON COLUMN app.role.name_en IS 'English name.';
 COMMENT ON COLUMN app.role.reach IS 'Which submissions it shows: own = all of the unit and below; received = those sent to the unit or below, drafts excepted; accepted = accepted ones only; none.';
 
 COMMENT ON COLUMN app.role.levels IS 'Levels of the units it can be held for.';
-
-CREATE TABLE app.unit (
-    id integer NOT NULL,
-    code app.code NOT NULL,
-    kind text NOT NULL,
-    valid daterange NOT NULL,
-    note app.prose,
-    source app.prose,
-    CONSTRAINT unit_valid_check CHECK ((NOT isempty(valid)))
-);
-
-COMMENT ON TABLE app.unit IS 'A province, district, commune, town or village for as long as it exists.  Official codes are reused over time; ours never.';
-
-COMMENT ON COLUMN app.unit.id IS 'Internal number.';
-
-COMMENT ON COLUMN app.unit.code IS 'Code of our own, never reused.';
-
-COMMENT ON COLUMN app.unit.kind IS 'Kind of unit.';
-
-COMMENT ON COLUMN app.unit.valid IS 'Days of its life; open at an end that is unknown or not yet there.';
-
-COMMENT ON COLUMN app.unit.note IS 'What to know about it.';
-
-COMMENT ON COLUMN app.unit.source IS 'Where this is from, and how far it was verified.';
 
 CREATE TABLE app.unit_kind (
     code text NOT NULL,
@@ -296,6 +381,7 @@ CREATE TABLE app.submission (
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     submitted_at timestamp with time zone,
     decided_at timestamp with time zone,
+    updated_by integer,
     CONSTRAINT submission_check CHECK ((receiver_id <> unit_id)),
     CONSTRAINT submission_instants CHECK ((((state = 'draft'::text) OR (submitted_at IS NOT NULL)) AND ((state = ANY (ARRAY['returned'::text, 'accepted'::text])) = (decided_at IS NOT NULL)))),
     CONSTRAINT submission_returned_with_reason CHECK (((state <> 'returned'::text) OR (((reason)::text ~ '\S'::text) IS TRUE))),
@@ -337,6 +423,8 @@ COMMENT ON COLUMN app.submission.updated_at IS 'Last change.';
 COMMENT ON COLUMN app.submission.submitted_at IS 'Last submission; lateness is judged by it.';
 
 COMMENT ON COLUMN app.submission.decided_at IS 'When it was returned or accepted.';
+
+COMMENT ON COLUMN app.submission.updated_by IS 'Who changed it last.';
 
 CREATE FUNCTION app.allowed_actions(s app.submission, p_grants text[]) RETURNS text[]
     LANGUAGE plpgsql STABLE
@@ -415,6 +503,8 @@ CREATE TABLE app.period (
     grace_until timestamp with time zone,
     locks_at timestamp with time zone,
     version integer DEFAULT 1 NOT NULL,
+    updated_by integer,
+    updated_at timestamp with time zone,
     CONSTRAINT period_code_shape CHECK ((code ~ '^[0-9]{4}(-(H[12]|Q[1-4]|9M|0[1-9]|1[0-2]))?$'::text)),
     CONSTRAINT period_frequency_check CHECK ((frequency = ANY (ARRAY['month'::text, 'quarter'::text, 'half'::text, 'nine_months'::text, 'year'::text]))),
     CONSTRAINT period_instants CHECK (((due_at <= grace_until) AND (due_at <= locks_at) AND (grace_until <= locks_at) AND (due_at > ends_on))),
@@ -446,6 +536,10 @@ COMMENT ON COLUMN app.period.grace_until IS 'Until when lateness is excused.';
 COMMENT ON COLUMN app.period.locks_at IS 'From when nothing of this period may change; null: not locked.';
 
 COMMENT ON COLUMN app.period.version IS 'Row version, for ETag and If-Match.';
+
+COMMENT ON COLUMN app.period.updated_by IS 'Who changed it last; null for the seeds.';
+
+COMMENT ON COLUMN app.period.updated_at IS 'When.';
 
 CREATE TABLE app.submission_value (
     submission_id bigint NOT NULL,
@@ -507,6 +601,30 @@ CREATE FUNCTION app.answer_faults(s app.submission) RETURNS SETOF jsonb
 END;
 
 COMMENT ON FUNCTION app.answer_faults(s app.submission) IS 'What is not answered yet.  Zero is an answer and so is a missing_reason; no answer is not zero.';
+
+CREATE FUNCTION app.answered(p_status integer, p_location text, p_etag text, p_body json, p_sealed text DEFAULT NULL::text, OUT _status integer, OUT _location text, OUT _etag text, OUT _sealed text, OUT _receipt bigint, OUT _received_at text) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    r app.receipt;
+begin
+    _status := p_status;
+    _location := p_location;
+    _etag := p_etag;
+    _sealed := p_sealed;
+    select * into r from app.receipt t
+     where t.id = nullif(current_setting('app.receipt', true), '')::bigint and t.account_id = app.me() and t.received_at = now();
+    if found then
+        _receipt := r.id;
+        _received_at := to_jsonb(r.received_at) #>> '{}';
+    end if;
+    if r.idempotency_key is not null then
+        insert into app.answer (receipt_id, status, location, etag, answer_body, sealed) values (r.id, p_status, p_location, p_etag, p_body::text, p_sealed);
+    end if;
+end $$;
+
+COMMENT ON FUNCTION app.answered(p_status integer, p_location text, p_etag text, p_body json, p_sealed text, OUT _status integer, OUT _location text, OUT _etag text, OUT _sealed text, OUT _receipt bigint, OUT _received_at text) IS 'Last word of a write: what the server is told beside the body, the receipt among it; keeps the answer for when the same key comes again.';
 
 CREATE FUNCTION app.audit_append(p_table name, p_action text, p_before jsonb[], p_after jsonb[]) RETURNS void
     LANGUAGE plpgsql
@@ -861,6 +979,17 @@ end $$;
 
 COMMENT ON FUNCTION app.cells(p_units integer[], p_indicators integer[], p_periods integer[]) IS 'The aggregate: units × indicators × periods from accepted submissions alone.  Sums for flows and stocks, ratio of sums for rates, a weighted mean for income, counts for statuses; never a mean of rates.  Missing is not zero: n of expected units reported, and a null says why.';
 
+CREATE FUNCTION app.change_stamp() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    new.updated_by := app.me();
+    new.updated_at := now();
+    return new;
+end $$;
+
+COMMENT ON FUNCTION app.change_stamp() IS 'Whoever changes a row is named in it.';
+
 CREATE FUNCTION app.codes(p_selector text) RETURNS text[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN regexp_split_to_array(p_selector, '\s*,\s*'::text);
@@ -953,7 +1082,7 @@ end $$;
 
 COMMENT ON FUNCTION app.expect_cursor(p_known boolean) IS '400 for a cursor that no page gave.';
 
-CREATE FUNCTION app.expect_edit(s app.submission, p_if_match text) RETURNS boolean
+CREATE FUNCTION app.expect_edit(s app.submission, p_if_match text, b jsonb) RETURNS boolean
     LANGUAGE plpgsql STABLE
     AS $$
 begin
@@ -963,11 +1092,13 @@ begin
                             jsonb_build_object('allowed_actions', app.allowed_actions(s, app.grants())));
     elsif not app.may_edit(s, app.grants()) then
         perform app.problem(403, 'forbidden', '{}', jsonb_build_object('allowed_actions', app.allowed_actions(s, app.grants())));
+    elsif not app.etag_matches(p_if_match, app.submission_etag(s)) then
+        perform app.refuse_stale(app.submission_etag(s), app.submission_difference(s, b));
     end if;
-    return app.expect_version(p_if_match, app.submission_etag(s));
+    return true;
 end $$;
 
-COMMENT ON FUNCTION app.expect_edit(s app.submission, p_if_match text) IS 'May its values be changed, now, by the caller, from this version?  423, 409, 403 or 412 otherwise.';
+COMMENT ON FUNCTION app.expect_edit(s app.submission, p_if_match text, b jsonb) IS 'May its values be changed, now, by the caller, from this version, as the body asks?  423, 409, 403 or 412 otherwise.';
 
 CREATE FUNCTION app.expect_grant(p_role text, p_unit integer) RETURNS boolean
     LANGUAGE plpgsql STABLE
@@ -1001,7 +1132,7 @@ begin
     return p_kept;
 end $$;
 
-COMMENT ON FUNCTION app.expect_kept(p_kept app.submission) IS '412 when another change came between reading and writing.';
+COMMENT ON FUNCTION app.expect_kept(p_kept app.submission) IS 'What was written; tried again when another change came between reading and writing.';
 
 CREATE FUNCTION app.expect_role(p_role text, p_unit integer) RETURNS boolean
     LANGUAGE plpgsql STABLE
@@ -1078,7 +1209,8 @@ begin
         end if;
         perform app.problem(403, 'forbidden', '{}', allowed);
     end if;
-    perform app.expect_version(p_if_match, app.submission_etag(s));
+    perform app.expect_version(p_if_match, app.submission_etag(s), jsonb_build_array(
+        app.difference('/action', to_jsonb(p_action), to_jsonb(app.shown_state(s)), s.updated_by, s.updated_at)));
     return r;
 end $$;
 
@@ -1096,29 +1228,29 @@ end $$;
 
 COMMENT ON FUNCTION app.expect_submission(p_id bigint) IS '404 for a submission the caller may not see, as for one that is not there.';
 
-CREATE FUNCTION app.expect_version(p_if_match text, p_etag text) RETURNS boolean
+CREATE FUNCTION app.expect_version(p_if_match text, p_etag text, p_changed jsonb) RETURNS boolean
     LANGUAGE plpgsql STABLE
     AS $$
 begin
     if not app.etag_matches(p_if_match, p_etag) then
-        perform app.problem(412, 'stale-version', '{}', jsonb_build_object('current_etag', p_etag));
+        perform app.refuse_stale(p_etag, p_changed);
     end if;
     return true;
 end $$;
 
-COMMENT ON FUNCTION app.expect_version(p_if_match text, p_etag text) IS '412 with the current entity tag, unless If-Match names it.';
+COMMENT ON FUNCTION app.expect_version(p_if_match text, p_etag text, p_changed jsonb) IS '412 with the current entity tag and the difference, unless If-Match names it.';
 
 CREATE FUNCTION app.expect_written(p_written boolean) RETURNS boolean
     LANGUAGE plpgsql STABLE
     AS $$
 begin
     if not p_written then
-        perform app.problem(412, 'stale-version', '{}', jsonb_build_object('current_etag', null));
+        raise exception using errcode = 'serialization_failure', message = 'another change came between reading and writing';
     end if;
     return true;
 end $$;
 
-COMMENT ON FUNCTION app.expect_written(p_written boolean) IS '412 when another change came between reading and writing.';
+COMMENT ON FUNCTION app.expect_written(p_written boolean) IS 'Fails so that it is tried again when another change came between reading and writing.';
 
 CREATE FUNCTION app.figure_value(d app.indicator_version, p_numerator numeric, p_denominator numeric) RETURNS numeric
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -1304,6 +1436,12 @@ END;
 
 COMMENT ON FUNCTION app.period_code_read(p_code text) IS 'What a period''s code says; no row when it is none.';
 
+CREATE FUNCTION app.period_difference(p app.period, b jsonb) RETURNS jsonb
+    LANGUAGE sql STABLE
+    RETURN app.members_differing((SELECT COALESCE(jsonb_object_agg(m.key, COALESCE(to_jsonb(app.instant_or_null((m.value #>> '{}'::text[]))), m.value)), '{}'::jsonb) AS "coalesce" FROM jsonb_each(period_difference.b) m(key, value)), jsonb_build_object('due_at', (p).due_at, 'grace_until', (p).grace_until, 'locks_at', (p).locks_at), (p).updated_by, (p).updated_at);
+
+COMMENT ON FUNCTION app.period_difference(p app.period, b jsonb) IS 'Where a change of a period says something else than what is stored.';
+
 CREATE FUNCTION app.period_faults(b jsonb, p app.period) RETURNS jsonb
     LANGUAGE sql STABLE
     BEGIN ATOMIC
@@ -1412,6 +1550,45 @@ end $$;
 
 COMMENT ON FUNCTION app.reach(p_reach text) IS 'Units whose data the caller sees in this way: own, received or accepted (app.role.reach).  A district''s council member has no commune of the own: received.';
 
+CREATE FUNCTION app.receive(p_account integer, p_operation text, p_key text, p_fingerprint bytea, p_body_sha256 bytea, OUT receipt bigint) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    before app.receipt;
+    answer app.answer;
+begin
+    for tries in 1 .. 3 loop
+        begin
+            insert into app.receipt as r (account_id, operation, idempotency_key, fingerprint, body_sha256, request)
+            values (p_account, p_operation, p_key, p_fingerprint, p_body_sha256, current_setting('app.request', true))
+            on conflict (account_id, idempotency_key) where idempotency_key is not null do nothing
+            returning r.id into receipt;
+        exception when lock_not_available then -- the same key is still at work elsewhere, and we waited for it
+            perform app.problem(409, 'idempotency-in-flight');
+        end;
+        exit when receipt is not null;
+        select r.* into before from app.receipt r where r.account_id = p_account and r.idempotency_key = p_key;
+        continue when not found;
+        select a.* into answer from app.answer a where a.receipt_id = before.id and a.answered_at > now() - interval '30 days';
+        if found and before.fingerprint <> p_fingerprint then
+            perform app.problem(422, 'idempotency-key-reused', jsonb_build_object('operation', before.operation));
+        elsif found then
+            perform app.replay(before, answer);
+        end if;
+        update app.receipt r set idempotency_key = null where r.id = before.id;
+    end loop;
+    if receipt is null then
+        perform app.problem(409, 'idempotency-in-flight');
+    end if;
+    delete from app.answer a
+     where a.receipt_id in (select o.receipt_id from app.answer o where o.answered_at < now() - interval '30 days'
+                             order by o.answered_at limit 2 for update skip locked);
+    perform set_config('app.receipt', receipt::text, true);
+end $$;
+
+COMMENT ON FUNCTION app.receive(p_account integer, p_operation text, p_key text, p_fingerprint bytea, p_body_sha256 bytea, OUT receipt bigint) IS 'The receipt of a write.  A key used before ends the transaction with the answer of then; one still at work elsewhere is waited for (lock_timeout), then 409.  Forgets two expired answers, so that they never pile up.';
+
 CREATE FUNCTION app.refuse(faults jsonb) RETURNS boolean
     LANGUAGE plpgsql
     AS $$
@@ -1496,6 +1673,90 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.refuse_several(p_count bigint, p_parameter text) IS '400 where a selector may name one thing only.';
+
+CREATE FUNCTION app.refuse_stale(p_etag text, p_changed jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform app.problem(412, 'stale-version', '{}', jsonb_build_object('current_etag', p_etag, 'changed', p_changed));
+end $$;
+
+COMMENT ON FUNCTION app.refuse_stale(p_etag text, p_changed jsonb) IS '412 with the current entity tag and the difference, member by member.';
+
+CREATE TABLE app.answer (
+    receipt_id bigint NOT NULL,
+    status integer NOT NULL,
+    location text,
+    etag text,
+    answer_body text NOT NULL,
+    sealed text,
+    answered_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT answer_status_check CHECK (((status >= 200) AND (status <= 299)))
+);
+
+ALTER TABLE ONLY app.answer FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.answer IS 'Answers that are given again when a key comes again, for 30 days: an outage in the mountains outlasts the day that others keep them.';
+
+COMMENT ON COLUMN app.answer.receipt_id IS 'What it answers.';
+
+COMMENT ON COLUMN app.answer.status IS 'HTTP status.';
+
+COMMENT ON COLUMN app.answer.location IS 'Header Location.';
+
+COMMENT ON COLUMN app.answer.etag IS 'Header ETag.';
+
+COMMENT ON COLUMN app.answer.answer_body IS 'Body as sent, to the byte; what the service adds (the receipt, a secret shown once) is not part of it.';
+
+COMMENT ON COLUMN app.answer.sealed IS 'A secret shown once, sealed with a key that the database does not have.';
+
+COMMENT ON COLUMN app.answer.answered_at IS 'When; kept 30 days from then.';
+
+CREATE TABLE app.receipt (
+    id bigint NOT NULL,
+    account_id integer NOT NULL,
+    operation text NOT NULL,
+    idempotency_key text,
+    fingerprint bytea NOT NULL,
+    body_sha256 bytea NOT NULL,
+    request text,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT receipt_body_sha256_check CHECK ((length(body_sha256) = 32)),
+    CONSTRAINT receipt_fingerprint_check CHECK ((length(fingerprint) = 32)),
+    CONSTRAINT receipt_key_shape CHECK ((idempotency_key ~ '^[!-~]{8,128}$'::text)),
+    CONSTRAINT receipt_operation_check CHECK ((operation ~ '^[a-z_]{1,63}$'::text))
+);
+
+ALTER TABLE ONLY app.receipt FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.receipt IS 'Every write with a body that was accepted, committed together with its effect: proof for whoever sent it, and the memory of Idempotency-Key.';
+
+COMMENT ON COLUMN app.receipt.id IS 'Number of the receipt.';
+
+COMMENT ON COLUMN app.receipt.account_id IS 'Who sent it.';
+
+COMMENT ON COLUMN app.receipt.operation IS 'What was asked for (operationId).';
+
+COMMENT ON COLUMN app.receipt.idempotency_key IS 'Idempotency-Key; null when none was sent, or once it has expired.';
+
+COMMENT ON COLUMN app.receipt.fingerprint IS 'SHA-256 of method, path and body: the same key with another request is a mistake.';
+
+COMMENT ON COLUMN app.receipt.body_sha256 IS 'SHA-256 of the body as received.';
+
+COMMENT ON COLUMN app.receipt.request IS 'X-Request-Id.';
+
+COMMENT ON COLUMN app.receipt.received_at IS 'Server clock.';
+
+CREATE FUNCTION app.replay(p_receipt app.receipt, p_answer app.answer) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    raise exception using errcode = 'TDR00', message = 'replay', detail = jsonb_build_object(
+        '_receipt', p_receipt.id::text, '_received_at', p_receipt.received_at, '_status', p_answer.status::text, '_replayed', 'true',
+        '_location', p_answer.location, '_etag', p_answer.etag, '_sealed', p_answer.sealed, '_body', p_answer.answer_body)::text;
+end $$;
+
+COMMENT ON FUNCTION app.replay(p_receipt app.receipt, p_answer app.answer) IS 'Ends the transaction, which has changed nothing, with the answer given before; the service sends it again.';
 
 CREATE FUNCTION app.seal(p_name text, p_value text) RETURNS text
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -1731,13 +1992,27 @@ end $$;
 
 COMMENT ON FUNCTION app.session_open(p_hash bytea, p_scope text, p_writes boolean, p_request text) IS 'First statement of every request: who is calling (SHA-256 of the token), for what scope ('''' any, null open to all), reading or writing.';
 
+CREATE FUNCTION app.session_write(p_hash bytea, p_scope text, p_request text, p_operation text, p_key text, p_fingerprint bytea, p_body_sha256 bytea) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform app.session_open(p_hash, p_scope, true, p_request);
+    perform set_config('app.receipt', '', true);
+    if app.me() is not null then
+        perform app.receive(app.me(), p_operation, p_key, p_fingerprint, p_body_sha256);
+    end if;
+end $$;
+
+COMMENT ON FUNCTION app.session_write(p_hash bytea, p_scope text, p_request text, p_operation text, p_key text, p_fingerprint bytea, p_body_sha256 bytea) IS 'First statement of a write with a body: session_open, and the receipt.';
+
 CREATE FUNCTION app.shown_state(s app.submission) RETURNS text
     LANGUAGE sql STABLE
     RETURN CASE WHEN (((s).state = 'accepted'::text) AND app.is_locked((s).period_id)) THEN 'locked'::text ELSE (s).state END;
 
 COMMENT ON FUNCTION app.shown_state(s app.submission) IS 'The state as shown: an accepted submission is locked from its period''s lock on.';
 
-CREATE FUNCTION app.sign_in(p_login text, p_key bytea, p_hash bytea, p_address text, OUT account_id integer, OUT name text, OUT expires_at timestamp with time zone) RETURNS record
+CREATE FUNCTION app.sign_in(p_login text, p_key bytea, p_hash bytea, p_address text, p_idempotency_key text, p_fingerprint bytea, p_body_sha256 bytea, OUT account_id integer, OUT name text, OUT expires_at timestamp with time zone) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app', 'pg_catalog', 'pg_temp'
     AS $$
@@ -1749,12 +2024,13 @@ begin
         insert into app.sign_in_failure (login, address) values (left(p_login, 200), left(p_address, 100));
         return;
     end if;
+    perform app.receive(account_id, 'session_create', p_idempotency_key, p_fingerprint, p_body_sha256);
     delete from app.session s where s.account_id = sign_in.account_id and s.expires_at < now();
     insert into app.session (hash, account_id, address, expires_at) values (p_hash, account_id, left(p_address, 100), sign_in.expires_at);
     perform app.sealed_put('account', account_id::text);
 end $$;
 
-COMMENT ON FUNCTION app.sign_in(p_login text, p_key bytea, p_hash bytea, p_address text, OUT account_id integer, OUT name text, OUT expires_at timestamp with time zone) IS 'Opens a session of 12 hours, a working day, for whoever shows the argon2id key of the password; nulls, and a failure counted, otherwise.';
+COMMENT ON FUNCTION app.sign_in(p_login text, p_key bytea, p_hash bytea, p_address text, p_idempotency_key text, p_fingerprint bytea, p_body_sha256 bytea, OUT account_id integer, OUT name text, OUT expires_at timestamp with time zone) IS 'Opens a session of 12 hours, a working day, for whoever shows the argon2id key of the password; nulls, and a failure counted, otherwise.';
 
 CREATE FUNCTION app.sign_in_find(p_login text, p_address text, OUT salt bytea, OUT opslimit integer, OUT memlimit integer) RETURNS record
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -1777,6 +2053,89 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.sign_in_find(p_login text, p_address text, OUT salt bytea, OUT opslimit integer, OUT memlimit integer) IS 'Salt and cost of a login''s argon2id; an unknown login gets made-up ones, always the same.  After 10 failures of a login or 40 of an address in 15 minutes: 429.';
+
+CREATE FUNCTION app.value_shown(v app.submission_value, d app.indicator_version) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    RETURN jsonb_strip_nulls(jsonb_build_object('value', CASE WHEN ((d).entry = 'pair'::text) THEN NULL::jsonb WHEN ((d).value_type = 'boolean'::text) THEN to_jsonb(((v).value = (1)::numeric)) ELSE to_jsonb(trim_scale((v).value)) END, 'numerator', trim_scale((v).numerator), 'denominator', trim_scale((v).denominator), 'missing_reason', (v).missing_reason, 'status', (v).status, 'note', (v).note));
+
+COMMENT ON FUNCTION app.value_shown(v app.submission_value, d app.indicator_version) IS 'A stored value as bodies write it.';
+
+CREATE FUNCTION app.value_written(s app.sent_value) RETURNS TABLE(given boolean, value numeric, numerator numeric, denominator numeric, missing_reason text, status text, note text)
+    LANGUAGE sql IMMUTABLE
+    BEGIN ATOMIC
+ SELECT (cardinality((s).given) > 0),
+     trim_scale(app.number(
+         CASE
+             WHEN ((s).definition.entry = 'pair'::text) THEN ((s).item -> 'numerator'::text)
+             ELSE ((s).item -> 'value'::text)
+         END)) AS trim_scale,
+     trim_scale(app.number(((s).item -> 'numerator'::text))) AS trim_scale,
+     trim_scale(app.number(((s).item -> 'denominator'::text))) AS trim_scale,
+     ((s).item ->> 'missing_reason'::text),
+     COALESCE(((s).item ->> 'status'::text), 'PROVISIONAL'::text) AS "coalesce",
+     ((s).item ->> 'note'::text);
+END;
+
+COMMENT ON FUNCTION app.value_written(s app.sent_value) IS 'What is kept of one faultless value; given is false for a value to be cleared.';
+
+CREATE FUNCTION app.values_read(p_values jsonb, p_form integer, p_day date) RETURNS SETOF app.sent_value
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT ('/values/'::text || (e.ord - 1)),
+     (e.item ->> 'indicator'::text),
+     i.id,
+     i.field,
+     (f.form_id IS NOT NULL),
+     ('/values/'::text || (min(e.ord) OVER (PARTITION BY (e.item ->> 'indicator'::text)) - 1)),
+     ARRAY( SELECT j.k
+            FROM jsonb_each(e.item) j(k, v)
+           WHERE ((j.k = ANY (ARRAY['value'::text, 'numerator'::text, 'denominator'::text, 'missing_reason'::text])) AND (j.v <> 'null'::jsonb))) AS "array",
+     e.item,
+     v.*::app.indicator_version AS v
+    FROM (((jsonb_array_elements(
+         CASE jsonb_typeof(values_read.p_values)
+             WHEN 'array'::text THEN values_read.p_values
+             ELSE '[]'::jsonb
+         END) WITH ORDINALITY e(item, ord)
+      LEFT JOIN app.indicator i ON (((i.code)::text = (e.item ->> 'indicator'::text))))
+      LEFT JOIN app.indicator_version v ON (((v.indicator_id = i.id) AND (v.valid @> values_read.p_day))))
+      LEFT JOIN app.form_indicator f ON (((f.form_id = values_read.p_form) AND (f.indicator_id = i.id))))
+   WHERE ((jsonb_typeof(e.item) = 'object'::text) AND (jsonb_typeof((e.item -> 'indicator'::text)) = 'string'::text));
+END;
+
+COMMENT ON FUNCTION app.values_read(p_values jsonb, p_form integer, p_day date) IS 'The values of a body, each with its definition on a day.';
+
+CREATE FUNCTION app.submission_difference(s app.submission, b jsonb) RETURNS jsonb
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ WITH sent AS (
+          SELECT r.pointer,
+             r.item,
+             r.indicator_id,
+             r.definition,
+             w.given,
+             w.value,
+             w.numerator,
+             w.denominator,
+             w.missing_reason,
+             w.status,
+             w.note
+            FROM app.period p,
+             LATERAL app.values_read((submission_difference.b -> 'values'::text), (submission_difference.s).form_id, p.ends_on) r(pointer, code, indicator_id, field, asked, first, given, item, definition),
+             LATERAL app.value_written(r.*) w(given, value, numerator, denominator, missing_reason, status, note)
+           WHERE (p.id = (submission_difference.s).period_id)
+         ), differing AS (
+          SELECT sent.pointer,
+             app.difference(sent.pointer, (sent.item - 'indicator'::text), app.value_shown(v.*, sent.definition), COALESCE(v.written_by, (submission_difference.s).updated_by), COALESCE(v.written_at, (submission_difference.s).updated_at)) AS d
+            FROM (sent
+              LEFT JOIN app.submission_value v ON (((v.submission_id = (submission_difference.s).id) AND (v.indicator_id = sent.indicator_id))))
+           WHERE ((sent.given OR (v.indicator_id IS NOT NULL)) AND ((((((sent.given IS DISTINCT FROM (v.indicator_id IS NOT NULL)) OR (sent.value IS DISTINCT FROM v.value)) OR (sent.denominator IS DISTINCT FROM v.denominator)) OR (sent.missing_reason IS DISTINCT FROM v.missing_reason)) OR (sent.status IS DISTINCT FROM v.status)) OR (sent.note IS DISTINCT FROM (v.note)::text)))
+         )
+  SELECT (app.members_differing((submission_difference.b - 'values'::text), jsonb_build_object('as_of_date', (submission_difference.s).as_of_date, 'note', (submission_difference.s).note), (submission_difference.s).updated_by, (submission_difference.s).updated_at) || COALESCE(jsonb_agg(differing.d ORDER BY (differing.pointer COLLATE app.natural_order)), '[]'::jsonb))
+    FROM differing;
+END;
+
+COMMENT ON FUNCTION app.submission_difference(s app.submission, b jsonb) IS 'Where a change of a submission says something else than what is stored: yours, current, by whom, when.';
 
 CREATE FUNCTION app.submission_etag(s app.submission) RETURNS text
     LANGUAGE sql STABLE
@@ -2118,102 +2477,12 @@ end $$;
 
 COMMENT ON FUNCTION app.value_guard() IS 'Values change only while the submission is a draft or returned, and never after the lock.';
 
-CREATE FUNCTION app.value_written(s app.sent_value) RETURNS TABLE(given boolean, value numeric, numerator numeric, denominator numeric, missing_reason text, status text, note text)
-    LANGUAGE sql IMMUTABLE
-    BEGIN ATOMIC
- SELECT (cardinality((s).given) > 0),
-     trim_scale(app.number(
-         CASE
-             WHEN ((s).definition.entry = 'pair'::text) THEN ((s).item -> 'numerator'::text)
-             ELSE ((s).item -> 'value'::text)
-         END)) AS trim_scale,
-     trim_scale(app.number(((s).item -> 'numerator'::text))) AS trim_scale,
-     trim_scale(app.number(((s).item -> 'denominator'::text))) AS trim_scale,
-     ((s).item ->> 'missing_reason'::text),
-     COALESCE(((s).item ->> 'status'::text), 'PROVISIONAL'::text) AS "coalesce",
-     ((s).item ->> 'note'::text);
-END;
-
-COMMENT ON FUNCTION app.value_written(s app.sent_value) IS 'What is kept of one faultless value; given is false for a value to be cleared.';
-
-CREATE FUNCTION app.values_read(p_values jsonb, p_form integer, p_day date) RETURNS SETOF app.sent_value
-    LANGUAGE sql STABLE
-    BEGIN ATOMIC
- SELECT ('/values/'::text || (e.ord - 1)),
-     (e.item ->> 'indicator'::text),
-     i.id,
-     i.field,
-     (f.form_id IS NOT NULL),
-     ('/values/'::text || (min(e.ord) OVER (PARTITION BY (e.item ->> 'indicator'::text)) - 1)),
-     ARRAY( SELECT j.k
-            FROM jsonb_each(e.item) j(k, v)
-           WHERE ((j.k = ANY (ARRAY['value'::text, 'numerator'::text, 'denominator'::text, 'missing_reason'::text])) AND (j.v <> 'null'::jsonb))) AS "array",
-     e.item,
-     v.*::app.indicator_version AS v
-    FROM (((jsonb_array_elements(
-         CASE jsonb_typeof(values_read.p_values)
-             WHEN 'array'::text THEN values_read.p_values
-             ELSE '[]'::jsonb
-         END) WITH ORDINALITY e(item, ord)
-      LEFT JOIN app.indicator i ON (((i.code)::text = (e.item ->> 'indicator'::text))))
-      LEFT JOIN app.indicator_version v ON (((v.indicator_id = i.id) AND (v.valid @> values_read.p_day))))
-      LEFT JOIN app.form_indicator f ON (((f.form_id = values_read.p_form) AND (f.indicator_id = i.id))))
-   WHERE ((jsonb_typeof(e.item) = 'object'::text) AND (jsonb_typeof((e.item -> 'indicator'::text)) = 'string'::text));
-END;
-
-COMMENT ON FUNCTION app.values_read(p_values jsonb, p_form integer, p_day date) IS 'The values of a body, each with its definition on a day.';
-
 CREATE AGGREGATE app.audit_hash(p_start bytea, p_digest bytea) (
     SFUNC = app.audit_link,
     STYPE = bytea
 );
 
 COMMENT ON AGGREGATE app.audit_hash(p_start bytea, p_digest bytea) IS 'As a window function over digests in their order: the hash of each, starting behind p_start.';
-
-CREATE TABLE app.account (
-    id integer NOT NULL,
-    login text NOT NULL,
-    name app.line NOT NULL,
-    password_salt bytea NOT NULL,
-    password_verifier bytea NOT NULL,
-    password_opslimit integer NOT NULL,
-    password_memlimit integer NOT NULL,
-    demo boolean DEFAULT false NOT NULL,
-    version integer DEFAULT 1 NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    disabled_at timestamp with time zone,
-    CONSTRAINT account_login_shape CHECK ((login ~ '^[a-z0-9][a-z0-9._-]{1,39}$'::text)),
-    CONSTRAINT account_password_memlimit_check CHECK ((password_memlimit > 0)),
-    CONSTRAINT account_password_opslimit_check CHECK ((password_opslimit > 0)),
-    CONSTRAINT account_password_salt_check CHECK ((length(password_salt) = 16)),
-    CONSTRAINT account_password_verifier_check CHECK ((length(password_verifier) = 32))
-);
-
-ALTER TABLE ONLY app.account FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE app.account IS 'People and machines that sign in.  Disabled, never deleted: what they did stays theirs.';
-
-COMMENT ON COLUMN app.account.id IS 'Internal number.';
-
-COMMENT ON COLUMN app.account.login IS 'Name to sign in with.';
-
-COMMENT ON COLUMN app.account.name IS 'Name as people know it.';
-
-COMMENT ON COLUMN app.account.password_salt IS 'Salt of argon2id (RFC 9106), by libsodium.';
-
-COMMENT ON COLUMN app.account.password_verifier IS 'SHA-256 of the argon2id key of the password: the service must show the key, so knowing a login is not enough.  Never read by it.';
-
-COMMENT ON COLUMN app.account.password_opslimit IS 'argon2id passes.';
-
-COMMENT ON COLUMN app.account.password_memlimit IS 'argon2id memory, bytes.';
-
-COMMENT ON COLUMN app.account.demo IS 'Whatever this account enters is invented.';
-
-COMMENT ON COLUMN app.account.version IS 'Row version, for ETag and If-Match.';
-
-COMMENT ON COLUMN app.account.created_at IS 'When it was made.';
-
-COMMENT ON COLUMN app.account.disabled_at IS 'Since when it may not sign in; null while it may.';
 
 ALTER TABLE app.account ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME app.account_id_seq
@@ -2223,22 +2492,6 @@ ALTER TABLE app.account ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
-
-CREATE TABLE app.account_role (
-    account_id integer NOT NULL,
-    role text NOT NULL,
-    unit_id integer NOT NULL
-);
-
-ALTER TABLE ONLY app.account_role FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE app.account_role IS 'Who holds which role where; one person may hold several.';
-
-COMMENT ON COLUMN app.account_role.account_id IS 'Account.';
-
-COMMENT ON COLUMN app.account_role.role IS 'Role.';
-
-COMMENT ON COLUMN app.account_role.unit_id IS 'Unit it is held for.';
 
 CREATE TABLE app.audit_head (
     id integer NOT NULL,
@@ -2434,6 +2687,15 @@ COMMENT ON COLUMN app.publication.note IS 'Remark.';
 
 ALTER TABLE app.publication ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME app.publication_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE app.receipt ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app.receipt_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -2776,6 +3038,9 @@ ALTER TABLE ONLY app.account
 ALTER TABLE ONLY app.account_role
     ADD CONSTRAINT account_role_pkey PRIMARY KEY (account_id, role, unit_id);
 
+ALTER TABLE ONLY app.answer
+    ADD CONSTRAINT answer_pkey PRIMARY KEY (receipt_id);
+
 ALTER TABLE ONLY app.audit_head
     ADD CONSTRAINT audit_head_once UNIQUE (chain);
 
@@ -2847,6 +3112,9 @@ ALTER TABLE ONLY app.publication
 
 ALTER TABLE ONLY app.publication
     ADD CONSTRAINT publication_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY app.receipt
+    ADD CONSTRAINT receipt_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY app.role
     ADD CONSTRAINT role_pkey PRIMARY KEY (code);
@@ -2937,6 +3205,8 @@ ALTER TABLE ONLY app.unit
 
 CREATE INDEX account_role_unit ON app.account_role USING btree (unit_id);
 
+CREATE INDEX answer_at ON app.answer USING btree (answered_at);
+
 CREATE INDEX audit_table_at ON app.audit USING btree (table_name, at);
 
 CREATE INDEX document_link_target ON app.document_link USING btree (target_id);
@@ -2944,6 +3214,8 @@ CREATE INDEX document_link_target ON app.document_link USING btree (target_id);
 CREATE INDEX form_indicator_indicator ON app.form_indicator USING btree (indicator_id);
 
 CREATE INDEX indicator_term_indicator ON app.indicator_term USING btree (indicator_id);
+
+CREATE UNIQUE INDEX receipt_key_once ON app.receipt USING btree (account_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
 
 CREATE INDEX session_account ON app.session USING btree (account_id);
 
@@ -2975,6 +3247,8 @@ CREATE TRIGGER audit_changed AFTER UPDATE ON app.account REFERENCING OLD TABLE A
 
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.account_role REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.answer REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
+
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.document REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.document_link REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
@@ -2992,6 +3266,8 @@ CREATE TRIGGER audit_changed AFTER UPDATE ON app.indicator_version REFERENCING O
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.period REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.publication REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.receipt REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.role REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
@@ -3031,6 +3307,8 @@ CREATE TRIGGER audit_deleted AFTER DELETE ON app.account REFERENCING OLD TABLE A
 
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.account_role REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.answer REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.document REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.document_link REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
@@ -3048,6 +3326,8 @@ CREATE TRIGGER audit_deleted AFTER DELETE ON app.indicator_version REFERENCING O
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.period REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.publication REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.receipt REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.role REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
@@ -3087,6 +3367,8 @@ CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.account FOR EACH STATEMENT E
 
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.account_role FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.answer FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.document FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.document_link FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
@@ -3104,6 +3386,8 @@ CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.indicator_version FOR EACH S
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.period FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.publication FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.receipt FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.role FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
@@ -3145,6 +3429,8 @@ CREATE TRIGGER audit_inserted AFTER INSERT ON app.account REFERENCING NEW TABLE 
 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.account_role REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.answer REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.document REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.document_link REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
@@ -3162,6 +3448,8 @@ CREATE TRIGGER audit_inserted AFTER INSERT ON app.indicator_version REFERENCING 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.period REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.publication REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.receipt REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.role REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
@@ -3201,6 +3489,12 @@ CREATE TRIGGER period_guard BEFORE INSERT OR UPDATE ON app.period FOR EACH ROW E
 
 CREATE TRIGGER publication_stamp BEFORE INSERT ON app.publication FOR EACH ROW EXECUTE FUNCTION app.publication_stamp();
 
+CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON app.account FOR EACH ROW EXECUTE FUNCTION app.change_stamp();
+
+CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON app.period FOR EACH ROW EXECUTE FUNCTION app.change_stamp();
+
+CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON app.submission FOR EACH ROW EXECUTE FUNCTION app.change_stamp();
+
 CREATE TRIGGER submission_guard BEFORE UPDATE ON app.submission FOR EACH ROW EXECUTE FUNCTION app.submission_guard();
 
 CREATE TRIGGER submission_start_guard BEFORE INSERT ON app.submission FOR EACH ROW EXECUTE FUNCTION app.submission_start_guard();
@@ -3221,6 +3515,12 @@ ALTER TABLE ONLY app.account_role
 
 ALTER TABLE ONLY app.account_role
     ADD CONSTRAINT account_role_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES app.unit(id);
+
+ALTER TABLE ONLY app.account
+    ADD CONSTRAINT account_updated_by_fkey FOREIGN KEY (updated_by) REFERENCES app.account(id);
+
+ALTER TABLE ONLY app.answer
+    ADD CONSTRAINT answer_receipt_id_fkey FOREIGN KEY (receipt_id) REFERENCES app.receipt(id);
 
 ALTER TABLE ONLY app.document
     ADD CONSTRAINT document_issuer_unit_id_fkey FOREIGN KEY (issuer_unit_id) REFERENCES app.unit(id);
@@ -3252,6 +3552,9 @@ ALTER TABLE ONLY app.indicator_version
 ALTER TABLE ONLY app.indicator_version
     ADD CONSTRAINT indicator_version_weight_id_fkey FOREIGN KEY (weight_id) REFERENCES app.indicator(id);
 
+ALTER TABLE ONLY app.period
+    ADD CONSTRAINT period_updated_by_fkey FOREIGN KEY (updated_by) REFERENCES app.account(id);
+
 ALTER TABLE ONLY app.publication
     ADD CONSTRAINT publication_form_id_fkey FOREIGN KEY (form_id) REFERENCES app.form(id);
 
@@ -3263,6 +3566,9 @@ ALTER TABLE ONLY app.publication
 
 ALTER TABLE ONLY app.publication
     ADD CONSTRAINT publication_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES app.unit(id);
+
+ALTER TABLE ONLY app.receipt
+    ADD CONSTRAINT receipt_account_id_fkey FOREIGN KEY (account_id) REFERENCES app.account(id);
 
 ALTER TABLE ONLY app.session
     ADD CONSTRAINT session_account_id_fkey FOREIGN KEY (account_id) REFERENCES app.account(id);
@@ -3290,6 +3596,9 @@ ALTER TABLE ONLY app.submission_transition
 
 ALTER TABLE ONLY app.submission
     ADD CONSTRAINT submission_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES app.unit(id);
+
+ALTER TABLE ONLY app.submission
+    ADD CONSTRAINT submission_updated_by_fkey FOREIGN KEY (updated_by) REFERENCES app.account(id);
 
 ALTER TABLE ONLY app.submission_value
     ADD CONSTRAINT submission_value_indicator_id_fkey FOREIGN KEY (indicator_id) REFERENCES app.indicator(id);
@@ -3351,6 +3660,8 @@ CREATE POLICY admin_makes ON app.account FOR INSERT TO thidua_api WITH CHECK (( 
 
 CREATE POLICY admin_takes ON app.account_role FOR DELETE TO thidua_api USING (( SELECT app.is_admin() AS is_admin));
 
+ALTER TABLE app.answer ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE app.audit ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.audit_head ENABLE ROW LEVEL SECURITY;
@@ -3369,9 +3680,13 @@ CREATE POLICY guards ON app.account TO thidua_owner USING (true) WITH CHECK (tru
 
 CREATE POLICY guards ON app.account_role TO thidua_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY guards ON app.answer TO thidua_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY guards ON app.audit TO thidua_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY guards ON app.audit_head TO thidua_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY guards ON app.receipt TO thidua_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY guards ON app.secret TO thidua_owner USING (true) WITH CHECK (true);
 
@@ -3403,6 +3718,8 @@ CREATE POLICY officer_starts ON app.submission FOR INSERT TO thidua_api WITH CHE
 
 CREATE POLICY officer_writes ON app.submission_value TO thidua_api USING ((unit_id = ANY (( SELECT app.units_of_role('OFFICE_STAT_OFFICER'::text) AS units_of_role)::integer[]))) WITH CHECK (((written_by = ( SELECT app.me() AS me)) AND (unit_id = ANY (( SELECT app.units_of_role('OFFICE_STAT_OFFICER'::text) AS units_of_role)::integer[]))));
 
+CREATE POLICY own ON app.receipt FOR SELECT TO thidua_api USING ((account_id = ( SELECT app.me() AS me)));
+
 CREATE POLICY own_tokens ON app.token FOR SELECT TO thidua_api USING ((account_id = ( SELECT app.me() AS me)));
 
 CREATE POLICY own_tokens_made ON app.token FOR INSERT TO thidua_api WITH CHECK ((account_id = ( SELECT app.me() AS me)));
@@ -3410,6 +3727,8 @@ CREATE POLICY own_tokens_made ON app.token FOR INSERT TO thidua_api WITH CHECK (
 CREATE POLICY own_tokens_revoked ON app.token FOR UPDATE TO thidua_api USING ((account_id = ( SELECT app.me() AS me)));
 
 ALTER TABLE app.publication ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.receipt ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.secret ENABLE ROW LEVEL SECURITY;
 
@@ -3450,9 +3769,37 @@ GRANT SELECT ON TABLE app.indicator_version TO thidua_api;
 
 REVOKE ALL ON FUNCTION app.account_bootstrap(p_login text, p_name text, p_password jsonb, p_roles text[], p_demo boolean) FROM PUBLIC;
 
-GRANT SELECT ON TABLE app.role TO thidua_api;
+GRANT SELECT(id) ON TABLE app.account TO thidua_api;
+
+GRANT SELECT(login),INSERT(login) ON TABLE app.account TO thidua_api;
+
+GRANT SELECT(name),INSERT(name),UPDATE(name) ON TABLE app.account TO thidua_api;
+
+GRANT INSERT(password_salt),UPDATE(password_salt) ON TABLE app.account TO thidua_api;
+
+GRANT INSERT(password_verifier),UPDATE(password_verifier) ON TABLE app.account TO thidua_api;
+
+GRANT INSERT(password_opslimit),UPDATE(password_opslimit) ON TABLE app.account TO thidua_api;
+
+GRANT INSERT(password_memlimit),UPDATE(password_memlimit) ON TABLE app.account TO thidua_api;
+
+GRANT SELECT(demo),INSERT(demo) ON TABLE app.account TO thidua_api;
+
+GRANT SELECT(version),UPDATE(version) ON TABLE app.account TO thidua_api;
+
+GRANT SELECT(created_at) ON TABLE app.account TO thidua_api;
+
+GRANT SELECT(disabled_at),UPDATE(disabled_at) ON TABLE app.account TO thidua_api;
+
+GRANT SELECT(updated_by) ON TABLE app.account TO thidua_api;
+
+GRANT SELECT(updated_at) ON TABLE app.account TO thidua_api;
+
+GRANT SELECT,INSERT,DELETE ON TABLE app.account_role TO thidua_api;
 
 GRANT SELECT ON TABLE app.unit TO thidua_api;
+
+GRANT SELECT ON TABLE app.role TO thidua_api;
 
 GRANT SELECT ON TABLE app.unit_kind TO thidua_api;
 
@@ -3498,6 +3845,10 @@ GRANT SELECT ON TABLE app.transition_rule TO thidua_api;
 
 GRANT SELECT ON TABLE app.form TO thidua_api;
 
+REVOKE ALL ON FUNCTION app.receive(p_account integer, p_operation text, p_key text, p_fingerprint bytea, p_body_sha256 bytea, OUT receipt bigint) FROM PUBLIC;
+
+GRANT SELECT ON TABLE app.receipt TO thidua_api;
+
 REVOKE ALL ON FUNCTION app.seal(p_name text, p_value text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.sealed_put(p_name text, p_value text) FROM PUBLIC;
@@ -3505,30 +3856,6 @@ REVOKE ALL ON FUNCTION app.sealed_put(p_name text, p_value text) FROM PUBLIC;
 GRANT SELECT ON TABLE app.unit_parent TO thidua_api;
 
 GRANT SELECT ON TABLE app.indicator_term TO thidua_api;
-
-GRANT SELECT(id) ON TABLE app.account TO thidua_api;
-
-GRANT SELECT(login),INSERT(login) ON TABLE app.account TO thidua_api;
-
-GRANT SELECT(name),INSERT(name),UPDATE(name) ON TABLE app.account TO thidua_api;
-
-GRANT INSERT(password_salt),UPDATE(password_salt) ON TABLE app.account TO thidua_api;
-
-GRANT INSERT(password_verifier),UPDATE(password_verifier) ON TABLE app.account TO thidua_api;
-
-GRANT INSERT(password_opslimit),UPDATE(password_opslimit) ON TABLE app.account TO thidua_api;
-
-GRANT INSERT(password_memlimit),UPDATE(password_memlimit) ON TABLE app.account TO thidua_api;
-
-GRANT SELECT(demo),INSERT(demo) ON TABLE app.account TO thidua_api;
-
-GRANT SELECT(version),UPDATE(version) ON TABLE app.account TO thidua_api;
-
-GRANT SELECT(created_at) ON TABLE app.account TO thidua_api;
-
-GRANT SELECT(disabled_at),UPDATE(disabled_at) ON TABLE app.account TO thidua_api;
-
-GRANT SELECT,INSERT,DELETE ON TABLE app.account_role TO thidua_api;
 
 GRANT SELECT ON TABLE app.audit_head TO thidua_api;
 

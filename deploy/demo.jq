@@ -18,11 +18,12 @@ def part($which; $parts): .[length * $which / $parts | floor:length * ($which + 
 # A JSON string is also one of curl's, as long as nothing is escaped that curl does not know.
 def curl_config($url):
     def header($name): "header = \("\($name): \(.)" | tojson)";
-    map(["url = \($url + .path | tojson)",
+    to_entries | map(.value + {key: "\($ENV.ATTEMPT)-\(.key)"}) | map(["url = \($url + .path | tojson)",
          "request = \(.method)",
          ("application/json" | header("Content-Type")),
          (.token | values | "Bearer \(.)" | header("Authorization")),
          (.if_match | values | header("If-Match")),
+         (.key | values | header("Idempotency-Key")),
          (.body | values | "data-raw = \(tojson | tojson)"),
          "write-out = \("{\"status\": \"%{http_code}\", \"headers\": %{header_json}}" | tojson)",
          "noproxy = \"*\"", "max-time = 60", "silent", "show-error"] | join("\n"))

@@ -43,12 +43,17 @@ void secret_make_request_id(char id[REQUEST_ID_SIZE])
     sodium_bin2hex(id, REQUEST_ID_SIZE, bytes, sizeof bytes);
 }
 
-void secret_hash_token(const char *token, unsigned char hash[TOKEN_HASH_BYTES])
+void secret_hash_bytes(const char *bytes, size_t length, unsigned char hash[TOKEN_HASH_BYTES])
 {
-    crypto_hash_sha256(hash, (const unsigned char *)token, strlen(token));
+    crypto_hash_sha256(hash, (const unsigned char *)bytes, length);
 }
 
-static void write_bytea(const unsigned char bytes[TOKEN_HASH_BYTES], char text[HEX_SIZE])
+void secret_hash_token(const char *token, unsigned char hash[TOKEN_HASH_BYTES])
+{
+    secret_hash_bytes(token, strlen(token), hash);
+}
+
+void secret_write_bytea(const unsigned char bytes[TOKEN_HASH_BYTES], char text[HEX_SIZE])
 {
     memcpy(text, "\\x", 2);
     sodium_bin2hex(text + 2, HEX_SIZE - 2, bytes, TOKEN_HASH_BYTES);
@@ -58,7 +63,7 @@ void secret_hash_text(const char *token, char text[HEX_SIZE])
 {
     unsigned char hash[TOKEN_HASH_BYTES];
     secret_hash_token(token, hash);
-    write_bytea(hash, text);
+    secret_write_bytea(hash, text);
 }
 
 static bool make_key(const char *password, const unsigned char *salt, const struct password_cost *cost,
@@ -78,7 +83,7 @@ bool secret_password_key(const char *password, const struct password_cost *cost,
         && sodium_hex2bin(salt, sizeof salt, cost->salt + 2, strlen(cost->salt + 2), NULL, &length, NULL) == 0
         && length == sizeof salt && make_key(password, salt, cost, bytes);
     if (good)
-        write_bytea(bytes, key);
+        secret_write_bytea(bytes, key);
     sodium_memzero(bytes, sizeof bytes);
     return good;
 }

@@ -30,6 +30,12 @@ void secret_make_token(char token[TOKEN_SIZE]);
 void secret_make_password(char password[PASSWORD_SIZE]);
 void secret_make_request_id(char id[REQUEST_ID_SIZE]);
 
+/* 32 bytes as PostgreSQL's text of a bytea. */
+void secret_write_bytea(const unsigned char bytes[TOKEN_HASH_BYTES], char text[HEX_SIZE]);
+
+/* SHA-256. */
+void secret_hash_bytes(const char *bytes, size_t length, unsigned char hash[TOKEN_HASH_BYTES]);
+
 /* The SHA-256 of a token, as bytes and as PostgreSQL's text. */
 void secret_hash_token(const char *token, unsigned char hash[TOKEN_HASH_BYTES]);
 void secret_hash_text(const char *token, char text[HEX_SIZE]);

@@ -1,6 +1,7 @@
 /* db.c: run one query of db/queries for one request, in one round trip. */
 #include "db/db.h"
 #include "db/pgerror.h"
+#include "db/replay.h"
 #include <poll.h>
 #include <pthread.h>
 #include <string.h>
@@ -119,8 +120,25 @@ static PGconn *connection(void)
     return open_connection();
 }
 
+static bool queue_write(PGconn *pg, const struct db_call *call)
+{
+    const char *const values[] = {(const char *)call->token_hash,
+                                  call->scope,
+                                  call->request_id,
+                                  call->receipt_for,
+                                  call->key,
+                                  (const char *)call->fingerprint,
+                                  (const char *)call->body_sha256};
+    const int lengths[] = {call->token_hash ? 32 : 0, 0, 0, 0, 0, 32, 32}, formats[] = {1, 0, 0, 0, 0, 1, 1};
+    return PQsendQueryPrepared(pg, sql_queries[SQL_session_write].name, COUNT(values), values, lengths,
+                               formats, 0)
+           == 1;
+}
+
 static bool queue_session(PGconn *pg, const struct db_call *call)
 {
+    if (call->receipt_for)
+        return queue_write(pg, call);
     const char *const values[] = {(const char *)call->token_hash, call->scope, call->writes ? "t" : "f",
                                   call->request_id};
     const int lengths[] = {call->token_hash ? 32 : 0, 0, 0, 0}, formats[] = {1, 0, 0, 0};
@@ -163,7 +181,7 @@ static bool round_trip(PGconn *pg, const struct db_call *call, PGresult **rows, 
 }
 
 /* What one try came to. */
-enum outcome { ANSWERED, REFUSED, COLLIDED, BROKEN, UNREACHABLE };
+enum outcome { ANSWERED, REPLAYED, REFUSED, COLLIDED, BROKEN, UNREACHABLE };
 
 static enum outcome attempt(const struct db_call *call, PGresult **rows, PGresult **failed)
 {
@@ -176,25 +194,41 @@ static enum outcome attempt(const struct db_call *call, PGresult **rows, PGresul
     }
     if (!*failed)
         return ANSWERED;
+    if (replay_is_one(*failed))
+        return REPLAYED;
     return pgerror_is_collision(*failed) ? COLLIDED : REFUSED;
+}
+
+/* A write with a key counts once, however often it is sent. */
+static bool may_repeat(const struct db_call *call, enum outcome outcome)
+{
+    bool counts_once = !call->writes || (call->receipt_for && call->key);
+    return outcome == COLLIDED || (outcome == BROKEN && counts_once);
+}
+
+/* What an answer that never came means; doubtful: a write may have been committed. */
+static bool tell(const PGresult *failed, bool doubtful, struct problem *problem)
+{
+    if (failed)
+        return pgerror_to_problem(failed, problem);
+    return problem_set(problem, doubtful ? PROBLEM_outcome_unknown : PROBLEM_unavailable, NULL);
 }
 
 PGresult *db_run(const struct db_call *call, struct problem *problem)
 {
+    bool doubtful = false;
     for (int tries = 1;; tries++) {
         pgresult_auto_t *rows = NULL, *failed = NULL;
         enum outcome outcome = attempt(call, &rows, &failed);
         if (outcome == ANSWERED)
             return give(&rows);
-        bool again = outcome == COLLIDED || (outcome == BROKEN && !call->writes);
-        if (again && tries < TRIES_MAX)
+        if (outcome == REPLAYED && (rows = replay_rows(failed)))
+            return give(&rows);
+        doubtful |= outcome == BROKEN && call->writes;
+        if (may_repeat(call, outcome) && tries < TRIES_MAX)
             continue;
-        if (outcome == BROKEN && call->writes)
-            problem_set(problem, PROBLEM_outcome_unknown, NULL);
-        else if (outcome == BROKEN || outcome == UNREACHABLE)
-            problem_set(problem, PROBLEM_unavailable, NULL);
-        else
-            pgerror_to_problem(failed, problem);
+        bool answered = outcome == REFUSED || outcome == COLLIDED || outcome == REPLAYED;
+        tell(answered ? failed : NULL, doubtful, problem);
         return NULL;
     }
 }

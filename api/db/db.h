@@ -7,7 +7,8 @@
  *     session_open (who is calling; may it write)  +  the query  +  sync
  *
  * which PostgreSQL runs as one transaction: if session_open refuses the token, the query never runs;
- * if the query fails, nothing is kept.
+ * if the query fails, nothing is kept.  A write with a body starts with session_write instead, which also
+ * makes its receipt: a key that was used before gives the answer of then (replay.h).
  */
 #pragma once
 #include "base/problem.h"
@@ -22,7 +23,11 @@ struct db_call {
     const unsigned char *token_hash; /* SHA-256 of the caller's token, borrowed; NULL: nobody signed in */
     const char *scope;               /* that the token needs; "": any; NULL: open to anyone */
     const char *request_id;          /* for the record of changes */
-    const char *arg[DB_ARGS_MAX];    /* $1..$n as text, borrowed; NULL is SQL NULL */
+    const char *receipt_for;         /* operation of a write that gets a receipt; NULL: it gets none */
+    const char *key;                 /* Idempotency-Key; NULL: none */
+    const unsigned char *fingerprint,
+        *body_sha256;             /* SHA-256 of the request and of its body, for the receipt */
+    const char *arg[DB_ARGS_MAX]; /* $1..$n as text, borrowed; NULL is SQL NULL */
     int args;
 };
 
@@ -30,10 +35,13 @@ struct db_call {
  * (NULL: none).  All borrowed for good.  Call once, before any thread starts. */
 void db_configure(const char *conninfo, const char *user, const char *password);
 
-/* Run the call.  Returns its rows, committed; release them with PQclear (or pgresult_auto_t).  Returns
- * NULL with the problem set when nothing was kept: what the SQLSTATE means (pgerror.c), or `unavailable`
- * when the database cannot be reached.  Reads whose connection breaks, and whatever collides with
- * another transaction, are run again; a write whose connection breaks is `outcome-unknown`. */
+/* Run the call.  Returns its rows, committed, or those of the answer given before to the same key; release
+ * them with PQclear (or pgresult_auto_t).  Returns NULL with the problem set when nothing was kept: what
+ * the SQLSTATE means (pgerror.c), or `unavailable` when the database cannot be reached.
+ *
+ * What collides with another transaction is run again, and so is what was cut off by a broken connection
+ * if that cannot count twice: reads, and writes with a key.  Another write whose connection breaks, and
+ * one with a key that cannot be asked after, is `outcome-unknown`. */
 PGresult *db_run(const struct db_call *call, struct problem *problem) MUST_CHECK;
 
 /* Close the connection of this thread; the next call opens another. */

@@ -1,7 +1,7 @@
 /* account.c: accounts and their passwords. */
 #include "domain/operations.h"
+#include "domain/receipt.h"
 #include "domain/serve_query.h"
-#include "http/reply.h"
 #include <string.h>
 
 enum { PASSWORD_MIN = 12, PASSWORD_MAX = 200 };
@@ -43,17 +43,15 @@ static bool describe_password(const char *password, const struct request *rq, ch
 /* Without a password one is made, and shown in the answer, once. */
 bool account_create(struct request *rq, struct reply *rp, struct problem *problem)
 {
-    char made[PASSWORD_SIZE], json[PASSWORD_JSON_SIZE];
+    char made[PASSWORD_SIZE], sealed[SEALED_SIZE], json[PASSWORD_JSON_SIZE];
     const char *sent = password_sent(rq);
     secret_make_password(made);
     if (!describe_password(sent ? sent : made, rq, json))
         return problem_set(problem, PROBLEM_unavailable, NULL);
+    signing_seal(made, sealed);
     request_append(rq, json);
-    if (!serve_query(rq, rp, problem))
-        return false;
-    if (!sent)
-        reply_add_member(rp, "password", made);
-    return true;
+    request_append(rq, sent ? NULL : sealed);
+    return serve_query(rq, rp, problem) && (sent || receipt_reveal(rp, "password", problem));
 }
 
 bool account_update(struct request *rq, struct reply *rp, struct problem *problem)

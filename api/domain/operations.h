@@ -23,6 +23,9 @@ extern const struct member token_body[];
 handler_fn account_create, account_update;
 extern const struct member account_body[], account_change_body[];
 
+/* receipt.c */
+handler_fn receipt_get;
+
 /* period.c */
 extern const struct member period_body[], period_change_body[];
 

@@ -2,6 +2,7 @@
 #include "domain/serve_query.h"
 #include "db/rows_json.h"
 #include "domain/operations.h"
+#include "domain/receipt.h"
 #include <assert.h>
 #include <string.h>
 
@@ -25,6 +26,10 @@ struct db_call call_of(const struct request *rq, enum sql_id sql)
         .token_hash = rq->has_token ? rq->token_hash : NULL,
         .scope = scopes[rq->route->access],
         .request_id = rq->id,
+        .receipt_for = rq->route->body ? rq->route->operation : NULL,
+        .key = rq->idempotency_key,
+        .fingerprint = rq->fingerprint,
+        .body_sha256 = rq->body_sha256,
     };
 }
 
@@ -81,6 +86,8 @@ static void heed(const PGresult *rows, struct reply *rp)
     if (status)
         rp->status = (int)strtol(status, NULL, 10);
     keep(rp->etag, sizeof rp->etag, rows_told(rows, 0, "_etag"));
+    rp->replayed = rows_told(rows, 0, "_replayed");
+    keep(rp->sealed, sizeof rp->sealed, rows_told(rows, 0, "_sealed"));
     keep(rp->location, sizeof rp->location, rows_told(rows, 0, "_location"));
 }
 
@@ -92,6 +99,8 @@ bool serve_rows(const struct request *rq, const PGresult *rows, struct reply *rp
     if (PQntuples(rows) > 0)
         heed(rows, rp);
     write_rows(rq, rows, rp);
+    if (PQntuples(rows) > 0)
+        receipt_add(rq, rows, rp);
     return true;
 }
 

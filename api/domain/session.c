@@ -1,9 +1,9 @@
 /* session.c: signing in and out. */
 #include "db/rows_json.h"
 #include "domain/operations.h"
+#include "domain/receipt.h"
 #include "domain/serve_query.h"
 #include "http/caller.h"
-#include "http/reply.h"
 #include <string.h>
 
 const struct member session_body[] = {
@@ -31,11 +31,16 @@ static bool wants_cookie(const struct request *rq)
     return as && strcmp(as, "cookie") == 0;
 }
 
-static void set_cookie(const struct request *rq, const char *token, struct reply *rp)
+/* The token as it was sealed: that of the first answer, when this one repeats it. */
+static bool set_cookie(const struct request *rq, struct reply *rp, struct problem *problem)
 {
+    char token[SECRET_SIZE];
+    if (!signing_open(rp->sealed, token))
+        return problem_set(problem, PROBLEM_internal, NULL);
     const char *secure = caller_uses_tls(rq) ? "; Secure" : "";
     if (asprintf(&rp->cookie, SESSION_COOKIE "=%s; Path=/; HttpOnly; SameSite=Strict%s", token, secure) < 0)
         rp->cookie = NULL;
+    return true;
 }
 
 /* What only the caller and the account's owner know. */
@@ -44,11 +49,20 @@ struct secrets {
     char token[TOKEN_SIZE]; /* of the session to come */
 };
 
+/* Whoever signs in is nobody yet, whatever the caller may hold; app.sign_in() makes the receipt. */
+static struct db_call anonymous_call(const struct request *rq, enum sql_id sql)
+{
+    struct db_call call = call_of(rq, sql);
+    call.token_hash = NULL;
+    call.receipt_for = NULL;
+    return call;
+}
+
 /* The argon2id key of the password sent.  A login that does not exist has a salt as well: whether it
  * does is not to be told, not even by the time it takes. */
 static bool find_key(const struct request *rq, char key[HEX_SIZE], struct problem *problem)
 {
-    struct db_call call = call_of(rq, SQL_sign_in_find);
+    struct db_call call = anonymous_call(rq, SQL_sign_in_find);
     call.arg[0] = body_text(rq, "login");
     call.arg[1] = rq->address;
     call.args = 2;
@@ -68,10 +82,14 @@ static bool find_key(const struct request *rq, char key[HEX_SIZE], struct proble
 static bool open_session(const struct request *rq, const struct secrets *secrets, struct reply *rp,
                          struct problem *problem)
 {
-    char hash[HEX_SIZE];
+    char hash[HEX_SIZE], fingerprint[HEX_SIZE], body_sha256[HEX_SIZE], sealed[SEALED_SIZE];
     secret_hash_text(secrets->token, hash);
-    struct db_call call = call_of(rq, SQL_session_create);
-    const char *const values[] = {body_text(rq, "login"), secrets->key, hash, rq->address};
+    secret_write_bytea(rq->fingerprint, fingerprint);
+    secret_write_bytea(rq->body_sha256, body_sha256);
+    signing_seal(secrets->token, sealed);
+    struct db_call call = anonymous_call(rq, SQL_session_create);
+    const char *const values[] = {body_text(rq, "login"), secrets->key, hash,        rq->address,
+                                  rq->idempotency_key,    fingerprint,  body_sha256, sealed};
     memcpy(call.arg, values, sizeof values);
     call.args = COUNT(values);
     pgresult_auto_t *rows = db_run(&call, problem);
@@ -89,11 +107,7 @@ bool session_create(struct request *rq, struct reply *rp, struct problem *proble
     if (!has_shape(rq, problem) || !find_key(rq, secrets.key, problem)
         || !open_session(rq, &secrets, rp, problem))
         return false;
-    if (wants_cookie(rq))
-        set_cookie(rq, secrets.token, rp);
-    else
-        reply_add_member(rp, "token", secrets.token);
-    return true;
+    return wants_cookie(rq) ? set_cookie(rq, rp, problem) : receipt_reveal(rp, "token", problem);
 }
 
 bool session_delete(struct request *rq, struct reply *rp, struct problem *problem)

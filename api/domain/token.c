@@ -1,7 +1,7 @@
 /* token.c: tokens for machines, shown once. */
 #include "domain/operations.h"
+#include "domain/receipt.h"
 #include "domain/serve_query.h"
-#include "http/reply.h"
 
 enum { SCOPES = 5 };
 
@@ -16,12 +16,11 @@ const struct member token_body[] = {
 
 bool token_create(struct request *rq, struct reply *rp, struct problem *problem)
 {
-    char token[TOKEN_SIZE], hash[HEX_SIZE];
+    char token[TOKEN_SIZE], hash[HEX_SIZE], sealed[SEALED_SIZE];
     secret_make_token(token);
     secret_hash_text(token, hash);
+    signing_seal(token, sealed);
     request_append(rq, hash);
-    if (!serve_query(rq, rp, problem))
-        return false;
-    reply_add_member(rp, "token", token);
-    return true;
+    request_append(rq, sealed);
+    return serve_query(rq, rp, problem) && receipt_reveal(rp, "token", problem);
 }

@@ -120,6 +120,15 @@ static bool is_acceptable(const struct request *rq, struct problem *problem)
     return true;
 }
 
+static void take_fingerprint(struct request *rq, const char *text, size_t length)
+{
+    buf_auto_t asked = {0};
+    secret_hash_bytes(text, length, rq->body_sha256);
+    buf_addf(&asked, "%s %s\n", rq->raw->http_verb, rq->raw->http_url);
+    buf_add(&asked, (const char *)rq->body_sha256, SHA256_BYTES);
+    secret_hash_bytes(asked.text, asked.len, rq->fingerprint);
+}
+
 bool body_read(struct request *rq, struct problem *problem)
 {
     if (!rq->route->body)
@@ -136,6 +145,7 @@ bool body_read(struct request *rq, struct problem *problem)
     rq->faults = json_array();
     if (!rq->body || !rq->faults)
         return problem_set(problem, PROBLEM_internal, NULL);
+    take_fingerprint(rq, text, length);
     shape_check(rq->json, rq->route->body, rq->faults);
     return true;
 }

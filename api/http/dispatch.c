@@ -49,8 +49,8 @@ static bool is_repeated(const struct request *rq, const char *name)
  * 11.2); Host decides what the message is meant for. */
 static bool is_unambiguous(const struct request *rq, struct problem *problem)
 {
-    static const char *const once[] = {"Host", "Content-Length", "Transfer-Encoding", "Authorization",
-                                       "Content-Type"};
+    static const char *const once[] = {"Host",          "Content-Length", "Transfer-Encoding",
+                                       "Authorization", "Content-Type",   "Idempotency-Key"};
     for (size_t i = 0; i < COUNT(once); i++)
         if (is_repeated(rq, once[i]))
             return refuse_header(once[i], "repeated-header", problem);
@@ -101,6 +101,19 @@ static bool read_if_match(struct request *rq, struct problem *problem)
         return problem_set(problem, PROBLEM_precondition_required, NULL);
     bool any = strcmp(rq->if_match, "*") == 0; /* whatever the version (RFC 9110, 13.1.1) */
     return any || header_is_etag(rq->if_match) || refuse_header("If-Match", "malformed-etag", problem);
+}
+
+/* A POST makes or moves something, so it must be able to come twice and count once; a PATCH may. */
+static bool read_idempotency_key(struct request *rq, struct problem *problem)
+{
+    if (!rq->route->body)
+        return true;
+    rq->idempotency_key = request_header(rq, "Idempotency-Key");
+    if (!rq->idempotency_key)
+        return strcmp(rq->route->method, "POST") != 0
+               || problem_set(problem, PROBLEM_idempotency_key_required, NULL);
+    return header_is_idempotency_key(rq->idempotency_key)
+           || refuse_header("Idempotency-Key", "malformed-idempotency-key", problem);
 }
 
 static bool answer(struct request *rq, struct reply *rp, struct problem *problem)
@@ -172,6 +185,7 @@ int dispatch(const struct _u_request *raw, struct _u_response *response, void *t
             && caller_identify(&rq, &problem)
             && read_params(&rq, &problem)
             && read_if_match(&rq, &problem)
+            && read_idempotency_key(&rq, &problem)
             && body_read(&rq, &problem)
             && answer(&rq, &rp, &problem);
         /* clang-format on */

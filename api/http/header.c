@@ -177,6 +177,14 @@ bool header_is_request_id(const char *text)
     return text[length] == '\0' && length >= 8 && length <= 64;
 }
 
+bool header_is_idempotency_key(const char *text)
+{
+    size_t length = 0;
+    while (isgraph((unsigned char)text[length]))
+        length++;
+    return text[length] == '\0' && length >= 8 && length <= 128;
+}
+
 bool header_is_same_origin(const char *origin, const char *host)
 {
     const char *name = strstr(origin, "://");

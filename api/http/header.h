@@ -23,5 +23,9 @@ bool header_is_etag(const char *text);
 /* Is it fit to be a request's id: 8 to 64 letters, digits, dots, hyphens, underscores? */
 bool header_is_request_id(const char *text);
 
+/* Is it fit to be an Idempotency-Key: 8 to 128 visible ASCII characters
+ * (draft-ietf-httpapi-idempotency-key-header-07 leaves the syntax to the service)? */
+bool header_is_idempotency_key(const char *text);
+
 /* Is the Origin, without its scheme, the Host? */
 bool header_is_same_origin(const char *origin, const char *host);

@@ -24,6 +24,8 @@ void reply_send(struct reply *rp, struct _u_response *response)
         u_map_put(response->map_header, "ETag", rp->etag);
     if (rp->location[0])
         u_map_put(response->map_header, "Location", rp->location);
+    if (rp->replayed)
+        u_map_put(response->map_header, "Idempotency-Replayed", "true");
     if (rp->cookie)
         u_map_put(response->map_header, "Set-Cookie", rp->cookie);
     if (!rp->body.text)
@@ -56,7 +58,7 @@ void reply_send_problem(const struct problem *problem, const struct request *rq,
     hand_over(&document, response);
 }
 
-void reply_add_member(struct reply *rp, const char *name, const char *text)
+void reply_add_json(struct reply *rp, const char *name, const char *json)
 {
     struct buf *body = &rp->body;
     if (body->len < 2)
@@ -66,9 +68,15 @@ void reply_add_member(struct reply *rp, const char *name, const char *text)
     if (!first)
         buf_addc(body, ',');
     buf_add_quoted(body, name);
-    buf_addc(body, ':');
-    buf_add_quoted(body, text);
-    buf_addc(body, '}');
+    buf_addf(body, ":%s}", json);
+}
+
+void reply_add_member(struct reply *rp, const char *name, const char *text)
+{
+    buf_auto_t quoted = {0};
+    buf_add_quoted(&quoted, text);
+    if (quoted.text)
+        reply_add_json(rp, name, quoted.text);
 }
 
 void reply_release(struct reply *rp)

@@ -12,7 +12,8 @@ void reply_send(struct reply *rp, struct _u_response *response);
 void reply_send_problem(const struct problem *problem, const struct request *rq,
                         struct _u_response *response);
 
-/* Add a text member to the reply's body, an object. */
+/* Add a member to the reply's body, an object: text, or what is JSON already. */
 void reply_add_member(struct reply *rp, const char *name, const char *text);
+void reply_add_json(struct reply *rp, const char *name, const char *json);
 
 void reply_release(struct reply *rp);

@@ -5,6 +5,7 @@
 #pragma once
 #include "base/problem.h"
 #include "base/secret.h"
+#include "base/signing.h"
 #include "http/shape.h"
 #include <ulfius.h>
 
@@ -44,7 +45,7 @@ struct route_table {
     size_t count;
 };
 
-enum { PATH_VALUE_SIZE = 65, ADDRESS_SIZE = 64, ETAG_SIZE = 72, LOCATION_SIZE = 200 };
+enum { SHA256_BYTES = 32, PATH_VALUE_SIZE = 65, ADDRESS_SIZE = 64, ETAG_SIZE = 72, LOCATION_SIZE = 200 };
 
 struct request {
     const struct _u_request *raw;
@@ -57,13 +58,17 @@ struct request {
     char *query;                   /* owned; what param[] points into */
     const char *param[PARAMS_MAX]; /* in the order of route->params; NULL: absent */
     const char *if_match;          /* the ETag with its quotes; NULL: absent */
+    const char *idempotency_key;   /* NULL: absent, or not looked at */
 
     bool has_token, token_is_cookie;
     unsigned char token_hash[TOKEN_HASH_BYTES];
 
-    char *body;     /* owned; as sent, NUL-terminated; NULL: none */
-    json_t *json;   /* owned; the same, for reading what is not a number */
-    json_t *faults; /* owned; what shape_check() found, for the query to add to */
+    char *body;                              /* owned; as sent, NUL-terminated; NULL: none */
+    json_t *json;                            /* owned; the same, for reading what is not a number */
+    json_t *faults;                          /* owned; what shape_check() found, for the query to add to */
+    unsigned char body_sha256[SHA256_BYTES]; /* of the body as received */
+    unsigned char
+        fingerprint[SHA256_BYTES]; /* of method, target and body: what an Idempotency-Key stands for */
 
     const char *extra[EXTRAS_MAX]; /* arguments a handler appends to its query's; borrowed */
     int extras;
@@ -74,7 +79,9 @@ struct reply {
     const char *type; /* media type; NULL: application/json */
     struct buf body;
     char etag[ETAG_SIZE], location[LOCATION_SIZE];
-    char *cookie; /* owned; value of Set-Cookie; NULL: none */
+    char sealed[SEALED_SIZE]; /* a secret to be shown once (base/signing.h) */
+    char *cookie;             /* owned; value of Set-Cookie; NULL: none */
+    bool replayed;            /* the answer given before to the same Idempotency-Key */
 };
 
 /* A header of the request, whatever the case of its name; NULL when absent.  A header sent several

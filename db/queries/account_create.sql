@@ -1,6 +1,6 @@
 -- account_create: a new account with its roles; administrators only.
 -- in:   $1 body text {login, name, roles: [{role, unit}], password?}   $2 faults jsonb
---       $3 password jsonb {salt, verifier, opslimit, memlimit}
+--       $3 password jsonb {salt, verifier, opslimit, memlimit}   $4 the password, sealed, text; null when it was sent
 -- out:  one row
 -- raises: TD403 forbidden, TD422 with all faults, 23505 account_login_once
 with body as (
@@ -26,8 +26,9 @@ with body as (
     select distinct made.id, w.role, w.unit_id from made, wanted w
     returning role, unit_id
 )
-select 201 as _status, '/v1/accounts/' || login as _location, format('"%s-%s"', id, version) as _etag,
-       login, name, demo, false as disabled, created_at,
-       (select coalesce(json_agg(json_build_object('role', g.role, 'unit', u.code) order by g.role, u.code), '[]')
-          from given g join app.unit u on u.id = g.unit_id) as roles
-  from made
+select a.*, t.*
+  from made m
+ cross join lateral (select m.login, m.name, m.demo, false as disabled, m.created_at,
+                            (select coalesce(json_agg(json_build_object('role', g.role, 'unit', u.code) order by g.role, u.code), '[]')
+                               from given g join app.unit u on u.id = g.unit_id) as roles) a
+ cross join lateral app.answered(201, '/v1/accounts/' || m.login, format('"%s-%s"', m.id, m.version), to_json(a), $4::text) t

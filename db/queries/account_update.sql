@@ -10,8 +10,8 @@ with body as (
 ), wanted as (
     select * from body, app.account_roles_read(coalesce(b -> 'roles', '[]'))
 ), verdict as materialized (
-    select s.id, s.version from seen s
-     where app.expect_admin() and app.expect_version($2, s.etag)
+    select s.id, s.version from seen s, body
+     where app.expect_admin() and app.expect_version($2, s.etag, app.account_difference(s.id, b - 'password'))
        and app.refuse($4::jsonb || (select coalesce(jsonb_agg(w.fault), '[]') from wanted w where w.fault is not null))
 ), renamed as ( -- the password stays: the service may write it, but not read it
     update app.account a
@@ -44,10 +44,15 @@ with body as (
     select distinct kept.id, w.role, w.unit_id from kept, wanted w
     on conflict do nothing
 )
-select format('"%s-%s"', id, version) as _etag, login, name, demo, disabled_at is not null as disabled, created_at,
-       case when b ? 'roles'
-            then (select coalesce(json_agg(json_build_object('role', w.role, 'unit', u.code) order by w.role, u.code), '[]')
-                    from (select distinct role, unit_id from wanted) w join app.unit u on u.id = w.unit_id)
-            else (select coalesce(json_agg(json_build_object('role', r.role, 'unit', u.code) order by r.role, u.code), '[]')
-                    from app.account_role r join app.unit u on u.id = r.unit_id where r.account_id = kept.id) end as roles
-  from kept
+select a.*, t.*
+  from verdict v
+  left join kept k on true
+ cross join lateral (
+       select k.login, k.name, k.demo, k.disabled_at is not null as disabled, k.created_at,
+              case when k.b ? 'roles'
+                   then (select coalesce(json_agg(json_build_object('role', w.role, 'unit', u.code) order by w.role, u.code), '[]')
+                           from (select distinct role, unit_id from wanted) w join app.unit u on u.id = w.unit_id)
+                   else (select coalesce(json_agg(json_build_object('role', r.role, 'unit', u.code) order by r.role, u.code), '[]')
+                           from app.account_role r join app.unit u on u.id = r.unit_id where r.account_id = k.id) end as roles
+        where app.expect_written(k.id is not null)) a
+ cross join lateral app.answered(200, null, format('"%s-%s"', k.id, k.version), to_json(a)) t

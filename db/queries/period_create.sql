@@ -14,6 +14,8 @@ with body as (
      where ok
     returning *
 )
-select 201 as _status, '/v1/periods/' || p.code as _location, format('"%s-%s"', p.id, p.version) as _etag,
-       p.code, p.frequency, p.year, p.starts_on, p.ends_on, p.due_at, p.grace_until, p.locks_at, coalesce(p.locks_at <= now(), false) as locked
+select a.*, t.*
   from made p
+ cross join lateral (select p.code, p.frequency, p.year, p.starts_on, p.ends_on, p.due_at, p.grace_until, p.locks_at,
+                            coalesce(p.locks_at <= now(), false) as locked) a
+ cross join lateral app.answered(201, '/v1/periods/' || p.code, format('"%s-%s"', p.id, p.version), to_json(a)) t

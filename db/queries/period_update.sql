@@ -8,7 +8,7 @@ with body as (
     select p as p, format('"%s-%s"', p.id, p.version) as etag from app.period p where p.code = $1
 ), verdict as materialized (
     select (s.p).id, (s.p).version, b from seen s, body
-     where app.expect_home_affairs() and app.expect_version($2, s.etag) and app.refuse($4::jsonb || app.period_faults(b - '{code,starts_on,ends_on}'::text[], s.p))
+     where app.expect_home_affairs() and app.expect_version($2, s.etag, app.period_difference(s.p, b)) and app.refuse($4::jsonb || app.period_faults(b - '{code,starts_on,ends_on}'::text[], s.p))
 ), kept as (
     update app.period p
        set due_at = case when b ? 'due_at' then (b ->> 'due_at')::timestamptz else p.due_at end,
@@ -18,8 +18,9 @@ with body as (
      where p.id = v.id and p.version = v.version
     returning p.*
 )
-select format('"%s-%s"', p.id, p.version) as _etag,
-       p.code, p.frequency, p.year, p.starts_on, p.ends_on, p.due_at, p.grace_until, p.locks_at, coalesce(p.locks_at <= now(), false) as locked
+select a.*, t.*
   from verdict v
   left join kept p on true
- where app.expect_written(p.id is not null)
+ cross join lateral (select p.code, p.frequency, p.year, p.starts_on, p.ends_on, p.due_at, p.grace_until, p.locks_at,
+                            coalesce(p.locks_at <= now(), false) as locked where app.expect_written(p.id is not null)) a
+ cross join lateral app.answered(200, null, format('"%s-%s"', p.id, p.version), to_json(a)) t

@@ -29,6 +29,8 @@ with body as (
     select (unit).id, (form).id, (period).id, app.me(), b ->> 'note' from named, verdict where ok
     returning *
 )
-select 201 as _status, m.id, u.code as unit, f.code as form, p.code as period, m.published_at,
-       app.account_name(m.published_by) as published_by, m.note::text as note
-  from made m join app.unit u on u.id = m.unit_id join app.form f on f.id = m.form_id join app.period p on p.id = m.period_id
+select a.*, t.*
+  from (select m.id, u.code as unit, f.code as form, p.code as period, m.published_at,
+               app.account_name(m.published_by) as published_by, m.note::text as note
+          from made m join app.unit u on u.id = m.unit_id join app.form f on f.id = m.form_id join app.period p on p.id = m.period_id) a
+ cross join lateral app.answered(201, null, null, to_json(a)) t

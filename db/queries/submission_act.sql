@@ -21,8 +21,9 @@ with body as (
      where t.id = (n.s).id and t.version = (n.s).version
     returning t
 )
-select app.submission_etag(z.s) as _etag, x.*
+select a.*, t.*
   from verdict n
   left join kept k on true
  cross join lateral (select app.expect_kept(k.t) as s) z
- cross join lateral app.submission_summary(z.s, app.grants()) x
+ cross join lateral app.submission_summary(z.s, app.grants()) a
+ cross join lateral app.answered(200, null, app.submission_etag(z.s), to_json(a)) t

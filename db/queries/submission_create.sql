@@ -44,5 +44,7 @@ with body as (
       from kept k, sent, app.value_written(v) w where w.given
     returning 1
 )
-select 201 as _status, '/v1/submissions/' || x.id as _location, app.submission_etag(k.s) as _etag, x.*, (select count(*) from stored) as value_count
-  from kept k, app.submission_summary(k.s, app.grants()) x
+select a.*, t.*
+  from kept k
+ cross join lateral (select x.*, (select count(*) from stored) as value_count from app.submission_summary(k.s, app.grants()) x) a
+ cross join lateral app.answered(201, '/v1/submissions/' || a.id, app.submission_etag(k.s), to_json(a)) t

@@ -1,11 +1,11 @@
 -- submission_update: change values of a draft or a returned submission; absent = unchanged, "value": null = not answered.
 -- in:   $1 id bigint   $2 If-Match text   $3 body text {as_of_date?, note?, values?}   $4 faults jsonb
--- out:  one row: the submission without its values; none when the caller may not see it
+-- out:  one row: what became of it, in few bytes; none when the caller may not see it
 -- raises: TD403, TD409 with allowed_actions, TD412 stale-version, TD422 with all faults, TD423 locked
 with body as (
     select app.body($3) as b
 ), seen as materialized (
-    select s as s, p as period, u.kind, b, app.expect_edit(s, $2) as ok,
+    select s as s, p as period, u.kind, b, app.expect_edit(s, $2, b) as ok,
            'OFFICE_STAT_OFFICER@' || s.unit_id = any (app.grants()) as all_fields
       from body, app.submission s
       join app.period p on p.id = s.period_id
@@ -27,6 +27,7 @@ with body as (
 ), cleared as (
     delete from app.submission_value v using kept k, sent, app.value_written(sent.v) w
      where v.submission_id = (k.t).id and v.indicator_id = (sent.v).indicator_id and not w.given
+    returning 1
 ), stored as (
     insert into app.submission_value as v (submission_id, unit_id, indicator_id, value, numerator, denominator, missing_reason, status, note, written_by)
     select (k.t).id, (k.t).unit_id, (sent.v).indicator_id, w.value, w.numerator, w.denominator, w.missing_reason, w.status, w.note, (select app.me())
@@ -38,8 +39,10 @@ with body as (
            is distinct from (excluded.value, excluded.numerator, excluded.denominator, excluded.missing_reason, excluded.status, excluded.note)
     returning 1
 )
-select app.submission_etag(z.s) as _etag, x.*, (select count(*) from stored) as changed
+select a.*, t.*
   from verdict n
   left join kept k on true
  cross join lateral (select app.expect_kept(k.t) as s) z
- cross join lateral app.submission_summary(z.s, app.grants()) x
+ cross join lateral (select (z.s).id, app.shown_state(z.s) as state, (z.s).version, (select count(*) from stored) + (select count(*) from cleared) as changed,
+                            (z.s).updated_at, to_json(app.allowed_actions(z.s, app.grants())) as allowed_actions) a
+ cross join lateral app.answered(200, null, app.submission_etag(z.s), to_json(a)) t

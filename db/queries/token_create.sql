@@ -1,5 +1,5 @@
 -- token_create: a token of the caller's; the service adds its secret to the answer, once.
--- in:   $1 body text {name, scopes, expires_in_days}   $2 faults jsonb   $3 SHA-256 of the secret, bytea
+-- in:   $1 body text {name, scopes, expires_in_days}   $2 faults jsonb   $3 SHA-256 of the secret, bytea   $4 the secret, sealed, text
 -- out:  one row
 -- raises: TD403 insufficient-scope: a token makes none that may more, TD422 with all faults
 with body as (
@@ -13,4 +13,6 @@ with body as (
       from body, verdict where ok
     returning id, name, scopes, created_at, expires_at
 )
-select 201 as _status, id, name, to_json(scopes) as scopes, created_at, expires_at from made
+select a.*, t.*
+  from (select id, name, to_json(scopes) as scopes, created_at, expires_at from made) a
+ cross join lateral app.answered(201, null, null, to_json(a), $4::text) t

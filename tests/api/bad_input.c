@@ -110,7 +110,7 @@ static struct answer offer_nul(const struct route *route, const struct holder *o
     const char *if_match = crawl_headers(route, own);
     char *request = client_keep(strdup(text_of(
         "%s %s HTTP/1.1\r\nHost: thidua.test\r\nConnection: close\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\n"
-        "Content-Length: %zu%s%s\r\n\r\n%s",
+        "Idempotency-Key: a-key-with-nul\r\nContent-Length: %zu%s%s\r\n\r\n%s",
         route->method, crawl_path(route, own), token, strlen(body), if_match ? "\r\n" : "",
         if_match ? if_match : "", body)));
     size_t length = strlen(request);

@@ -149,7 +149,10 @@ Test(database_role, cannot_put_one_seal_on_another_setting)
 static const char *signed_in_with(const char *key)
 {
     return service_tries(
-        NULL, text_of("select account_id from app.sign_in('loku', %s, sha256('x'), 'local')", key));
+        NULL,
+        text_of(
+            "select account_id from app.sign_in('loku', %s, sha256('x'), 'local', 'a-key-of-mine', sha256('a'), sha256('b'))",
+            key));
 }
 
 Test(database_role, signs_nobody_in_without_the_key_of_the_password)

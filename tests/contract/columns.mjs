@@ -6,13 +6,14 @@ import { differ, subtract } from './report.mjs';
 
 // What handlers of api/domain add to their query: arguments, and members of the answer.
 const HANDLERS = {
-    token_create: { arguments: 1, members: ['token'] },
-    account_create: { arguments: 1, members: ['password'] },
+    token_create: { arguments: 2, members: ['token'] },
+    account_create: { arguments: 2, members: ['password'] },
     account_update: { arguments: 1, members: [] },
+    receipt_get: { arguments: 0, members: ['signature', 'public_key'] },
 };
 
 // Queries that a handler or db.c calls with arguments of its own, by their number.
-const CALLED = { session_open: 4, sign_in_find: 2, session_create: 4 };
+const CALLED = { session_open: 4, session_write: 7, sign_in_find: 2, session_create: 8 };
 const SESSION_MEMBERS = ['token'];
 
 const SCHEMAS = {
@@ -31,7 +32,7 @@ const SCHEMAS = {
 export function compareColumns(contract, program, conninfo, root, report) {
     const queries = describeQueries(conninfo, new URL('db/queries/', root));
     const routed = program.routes.filter(r => r.query);
-    const known = [...routed.map(r => r.query), 'session_open', 'sign_in_find'];
+    const known = [...routed.map(r => r.query), 'session_open', 'session_write', 'sign_in_find'];
     report.add('queries', subtract([...queries.keys()], known, 'db/queries', 'api/routes.def'));
     for (const [name, count] of Object.entries(CALLED))
         report.add(`${name}: arguments`, differ('number', count, queries.get(name)?.parameters));
@@ -39,6 +40,7 @@ export function compareColumns(contract, program, conninfo, root, report) {
         const query = queries.get(route.query);
         const operation = contract.operations.get(route.operation);
         report.add(`${route.operation}: columns`, compareAnswer(contract, operation, route, query));
+        report.add(`${route.operation}: keeps its answer (app.answered)`, differ('query', Boolean(route.body), query.keeps));
         report.add(`${route.operation}: headers`, compareHeaders(contract, operation, query));
         if (!(route.query in CALLED))
             report.add(`${route.operation}: arguments`, differ('number', argumentsOf(route), query.parameters));
@@ -52,12 +54,18 @@ function describeQueries(conninfo, folder) {
     for (const file of readdirSync(folder).filter(f => f.endsWith('.sql')).sort()) {
         const name = file.slice(0, -4);
         const text = readFileSync(new URL(file, folder), 'utf8').trimEnd();
-        queries.set(name, { columns: [], parameters: 0, makes: /\b201 as _status\b/.test(text) });
+        queries.set(name, { columns: [], parameters: 0, makes: /\bapp\.answered\(201,/.test(text), keeps: /\bapp\.answered\(/.test(text), told: toldBy(text) });
         script += `\\echo @ ${name}\n${text}\n\\gdesc\nprepare "${name}" as ${text}\n;\n`;
     }
     script += '\\echo @\nselect name, cardinality(parameter_types) from pg_prepared_statements order by name;\n';
     readDescriptions(runPsql(conninfo, script), queries);
     return queries;
+}
+
+// Which headers a query tells: app.answered(status, location, entity tag, body, ...) has columns for all of them.
+function toldBy(text) {
+    const said = text.match(/\bapp\.answered\(\d+, (.*), to_json\(/)?.[1] ?? '';
+    return { location: !said.startsWith('null'), etag: !said.endsWith('null') };
 }
 
 function runPsql(conninfo, script) {
@@ -116,10 +124,10 @@ function compareList(contract, schema, columns, query) {
 function compareObject(contract, schema, columns, added) {
     const said = contract.resolve(schema);
     const names = columns.map(c => c.name);
-    const always = (said.required ?? []).filter(n => !added.includes(n));
+    const always = (said.required ?? []).filter(n => !added.includes(n) && n !== 'receipt');
     return [
         ...differ('additionalProperties', said.additionalProperties, false),
-        ...differ('members', Object.keys(said.properties), [...names, ...added]),
+        ...differ('members', Object.keys(said.properties).filter(n => n !== 'receipt'), [...names, ...added]),
         ...differ('required', always, names),
         ...columns.flatMap(c => compareColumn(contract, said.properties[c.name], c)),
     ];
@@ -139,7 +147,7 @@ function compareHeaders(contract, operation, query) {
     const headers = contract.response(operation, contract.success(operation)).headers ?? {};
     const has = name => query.columns.some(c => c.name === name);
     return [
-        ...differ('ETag', 'ETag' in headers, has('_etag')),
-        ...differ('Location', 'Location' in headers, has('_location')),
+        ...differ('ETag', 'ETag' in headers, has('_etag') && query.told.etag),
+        ...differ('Location', 'Location' in headers, has('_location') && query.told.location),
     ];
 }

@@ -70,8 +70,13 @@ function compareParameters(contract, operation, route) {
         ...paths.flatMap(p => differ(`{${p.name}}`, contract.resolve(p.schema).pattern, PLACEHOLDERS[p.name])),
         ...differ('query parameters', queries.map(p => p.name), route.parameters.map(p => p.name)),
         ...queries.flatMap(q => compareParameter(contract, q, route.parameters.find(p => p.name === q.name))),
-        ...differ('headers', headers.map(p => p.name), route.if_match ? ['If-Match'] : []),
+        ...differ('headers', headers.map(p => p.name), headersOf(route)),
+        ...differ('Idempotency-Key required', headers.find(p => p.name === 'Idempotency-Key')?.required ?? false, route.method === 'POST'),
     ];
+}
+
+function headersOf(route) {
+    return [...(route.if_match ? ['If-Match'] : []), ...(route.body ? ['Idempotency-Key'] : [])];
 }
 
 function compareParameter(contract, said, declared) {
@@ -189,6 +194,7 @@ function compareStatuses(contract, operation, route) {
         401: route.access !== 'OPEN' || route.operation === 'session_create',
         403: Boolean(SCOPES[route.access]) || (route.access !== 'OPEN' && route.method !== 'GET'),
         406: Boolean(route.query),
+        409: Boolean(route.body),
         411: Boolean(route.body),
         412: route.if_match,
         415: Boolean(route.body),

@@ -91,6 +91,7 @@ class Judge {
         return [
             ...this.#errors(content.schema, exchange.response),
             ...this.#judgeProblem(response, exchange),
+            ...(operation.said.requestBody && exchange.status < 300 && !exchange.response.receipt ? ['no receipt'] : []),
             ...(operation.said.operationId === 'data_get' ? lookAtCube(exchange) : []),
         ];
     }

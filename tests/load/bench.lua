@@ -1,6 +1,6 @@
--- bench.lua: the requests of one operation, for wrk.  OPERATION, ROUND, TOKEN and COUNT come by the environment.
+-- bench.lua: the requests of one operation, for wrk.  OPERATION, ROUND, TOKEN and BODY come by the environment.
 local operation, round = os.getenv("OPERATION"), tonumber(os.getenv("ROUND"))
-local token, most = os.getenv("TOKEN"), tonumber(os.getenv("COUNT") or "1e9")
+local token = os.getenv("TOKEN")
 local threads = {}
 
 function setup(thread)
@@ -12,7 +12,7 @@ function init()
     local file = io.open(os.getenv("BODY"))
     body = file:read("*l")
     file:close()
-    sent, answered, unexpected = 0, 0, 0
+    sent, unexpected = 0, 0
 end
 
 local paths = {
@@ -30,7 +30,8 @@ local function create()
     local n = round * 9000 - 9000 + nth + 2 * sent
     local unit, year = math.floor(n / 36) + 1, n % 36 + 2023
     local login = "bench-a-" .. unit
-    local headers = { Authorization = "Bearer thidua_" .. login .. ("_"):rep(43 - #login), ["Content-Type"] = "application/json" }
+    local headers = { Authorization = "Bearer thidua_" .. login .. ("_"):rep(43 - #login), ["Content-Type"] = "application/json",
+        ["Idempotency-Key"] = "attempt-" .. n }
     return wrk.format("POST", "/v1/submissions", headers, (body:gsub("SIDE%-UNIT", "a-" .. unit):gsub("YEAR", year)))
 end
 
@@ -42,10 +43,8 @@ function request()
 end
 
 function response(status, headers, text)
-    answered = answered + 1
     if status ~= 200 and status ~= 201 then
         unexpected = unexpected + 1
         if unexpected == 1 then print("unexpected " .. status .. ": " .. text) end
     end
-    if answered >= most / 2 then wrk.thread:stop() end
 end

@@ -155,6 +155,8 @@ static void write_request(const struct wish *wish, struct buf *out)
     }
     if (wish->headers)
         buf_addf(out, "%s\r\n", wish->headers);
+    if (strcmp(wish->method, "POST") == 0 && !has_header(wish, "Idempotency-Key:"))
+        buf_addf(out, "Idempotency-Key: attempt-%d-%d\r\n", (int)getpid(), kept_count);
     if (wish->body && !has_header(wish, "Content-Type:"))
         buf_adds(out, "Content-Type: application/json\r\n");
     if (wish->body && !has_header(wish, "Content-Length:") && !has_header(wish, "Transfer-Encoding:"))

@@ -38,8 +38,8 @@ const char *cookie_of(const char *login, const char *name);
 /* How many rows of all tables contain the text, in clear or as bytes. */
 int database_holds(const char *text);
 
-/* All rows of all tables but the record of changes and of failed sign-ins, as a digest; `login`'s own
- * rows and those of its units are left out (NULL: none are). */
+/* All rows of all tables but the records of changes, answers and failed sign-ins, as a digest;
+ * `login`'s own rows and those of its units are left out (NULL: none are). */
 const char *database_digest(const char *login);
 
 /* Number of rows of the record of changes. */

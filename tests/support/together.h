@@ -2,11 +2,15 @@
 #pragma once
 #include "support/world.h"
 
-enum { TOGETHER_MAX = 16 };
+enum { TOGETHER_MAX = 64 };
 
 /* Ask all of them at the same moment, each from a process of its own; status[i] is what wish i was
  * answered with. */
 void ask_together(const struct wish *wishes, int count, int status[]);
+
+/* Ask the same thing `count` times at the same moment; how many were answered with this status and the very
+ * bytes of the first. */
+int ask_alike(struct wish wish, int count, int status);
 
 /* How many of them were answered with this status. */
 int count_of(const int status[], int count, int wanted);

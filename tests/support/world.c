@@ -2,6 +2,7 @@
 #include "support/world.h"
 #include "base/log.h"
 #include "base/secret.h"
+#include "base/signing.h"
 #include "http/server.h"
 #include "routes.h"
 #include "support/client.h"
@@ -68,6 +69,7 @@ void world_open(void)
     conninfo = string_for(database);
     super = connect_to(conninfo);
     cr_assert(secret_start() && log_start("error"));
+    signing_use((const unsigned char *)"the key of the tests, 32 bytes..");
     db_configure(conninfo, "thidua_api", NULL);
     cr_assert(server_start(&server, "127.0.0.1:0", WORKERS, &routes));
     client_start(server.port);

@@ -41,7 +41,8 @@ static struct db_call token_create_call(bool writes)
     call.arg[0] = "{\"name\":\"a\",\"scopes\":[\"data:read\"],\"expires_in_days\":3}";
     call.arg[1] = "[]";
     call.arg[2] = "\\x0000000000000000000000000000000000000000000000000000000000000000";
-    call.args = 3;
+    call.arg[3] = "sealed";
+    call.args = 4;
     return call;
 }
 
