@@ -626,35 +626,186 @@ end $$;
 
 COMMENT ON FUNCTION app.answered(p_status integer, p_location text, p_etag text, p_body json, p_sealed text, OUT _status integer, OUT _location text, OUT _etag text, OUT _sealed text, OUT _receipt bigint, OUT _received_at text) IS 'Last word of a write: what the server is told beside the body, the receipt among it; keeps the answer for when the same key comes again.';
 
+CREATE FUNCTION app.audit_append(p_table name, p_action text, p_before jsonb[], p_after jsonb[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    me constant int := app.me();
+    asked constant text := current_setting('app.request', true);
+    chains constant text[] := array(
+        select app.audit_chain(d.content, me, p_table)
+          from (select distinct on (c ->> 'unit_id' collate "C", c ->> 'account_id' collate "C") c as content from unnest(coalesce(p_before, p_after)) c) d);
+    moment timestamptz;
+    cause text;
+begin
+    perform app.audit_take(chains);
+    moment := clock_timestamp();
+    cause := app.audit_cause(moment, me, session_user, asked, p_table, p_action);
+    with written as (
+        insert into app.audit (id, at, account_id, db_role, request, table_name, action, unit_id, before, after, chain, seq, digest, hash)
+        overriding system value
+        select id, moment, me, session_user, asked, p_table, p_action, unit_id, before, after, chain, seq, digest,
+               app.audit_hash(start, digest) over (partition by chain order by nth)
+          from (select p.*, sha256(convert_to(app.audit_text(p.chain, p.seq, p.id, cause, p.unit_id, p.before, p.after), 'UTF8')) as digest
+                  from (select h.chain, h.hash as start, c.nth, h.seq + row_number() over (partition by h.chain order by c.nth) as seq,
+                               nextval('app.audit_id_seq') as id, c.unit_id, c.before, c.after
+                          from (select x.before, x.after, x.nth, (coalesce(x.before, x.after) ->> 'unit_id')::int as unit_id,
+                                       case when cardinality(chains) = 1 then chains[1]
+                                            else app.audit_chain(coalesce(x.before, x.after), me, p_table) end as chain
+                                  from unnest(p_before, p_after) with ordinality as x(before, after, nth)) c
+                          join app.audit_head h on h.chain = c.chain and h.chain = any (chains)) p
+                offset 0) d -- else the digest would be computed wherever it is named
+        returning chain, seq, hash
+    )
+    update app.audit_head h set seq = w.seq, hash = w.hash, at = moment
+      from (select distinct on (chain) chain, seq, hash from written order by chain, seq desc) w
+     where h.chain = w.chain and h.chain = any (chains);
+end $$;
+
+COMMENT ON FUNCTION app.audit_append(p_table name, p_action text, p_before jsonb[], p_after jsonb[]) IS 'Records the rows of one statement: each chain is taken and moved on once, however many they are.';
+
+CREATE FUNCTION app.audit_cause(p_at timestamp with time zone, p_account integer, p_role name, p_request text, p_table name, p_action text) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN concat('"at": "', to_char((p_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'::text), '", "account_id": ', COALESCE((p_account)::text, 'null'::text), ', "db_role": ', to_json((p_role)::text), ', "request": ', COALESCE((to_json(p_request))::text, 'null'::text), ', "table_name": ', to_json((p_table)::text), ', "action": ', to_json(p_action));
+
+COMMENT ON FUNCTION app.audit_cause(p_at timestamp with time zone, p_account integer, p_role name, p_request text, p_table name, p_action text) IS 'The part of app.audit_text() that all rows of a statement have in common.';
+
+CREATE FUNCTION app.audit_chain(p_row jsonb, p_account integer, p_table name) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    unit constant int := p_row ->> 'unit_id';
+    account constant int := coalesce(p_account, (p_row ->> 'account_id')::int);
+begin
+    return case when unit is not null then 'unit:' || coalesce((select u.code from app.unit u where u.id = unit), unit::text)
+                when account is not null then 'account:' || account
+                else 'table:' || p_table end;
+end $$;
+
+COMMENT ON FUNCTION app.audit_chain(p_row jsonb, p_account integer, p_table name) IS 'The chain of a row: its unit''s (by code), else that of the account that wrote it, or that it is about, else of the table.  So a write waits only for others of the same unit, or of the same account.';
+
 CREATE FUNCTION app.audit_changed() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
-declare
-    hidden constant text[] := '{password_salt,password_verifier,hash,key}';
-    row_before constant jsonb := to_jsonb(old) - hidden;
-    row_after constant jsonb := case when tg_op = 'UPDATE' then to_jsonb(new) - hidden end;
 begin
-    insert into app.audit (account_id, request, table_name, action, unit_id, before, after)
-    values (app.me(), current_setting('app.request', true), tg_table_name, lower(tg_op),
-            (row_before ->> 'unit_id')::int, row_before, row_after);
+    perform app.audit_append(tg_table_name, 'update', array_agg(app.audit_content(to_jsonb(o))),
+                             (select array_agg(app.audit_content(to_jsonb(n))) from new_rows n))
+       from old_rows o having count(*) > 0;
     return null;
 end $$;
 
-COMMENT ON FUNCTION app.audit_changed() IS 'Records an updated or deleted row.';
+COMMENT ON FUNCTION app.audit_changed() IS 'Records updated rows, one statement for all of them.';
+
+CREATE FUNCTION app.audit_content(jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ($1 - '{password_salt,password_verifier,hash,key}'::text[]);
+
+COMMENT ON FUNCTION app.audit_content(jsonb) IS 'A row as it is recorded: secrets left out.';
+
+CREATE FUNCTION app.audit_deleted() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+begin
+    perform app.audit_append(tg_table_name, 'delete', array_agg(app.audit_content(to_jsonb(o))), null)
+       from old_rows o having count(*) > 0;
+    return null;
+end $$;
+
+COMMENT ON FUNCTION app.audit_deleted() IS 'Records deleted rows, one statement for all of them.';
+
+CREATE FUNCTION app.audit_text(p_chain text, p_seq bigint, p_id bigint, p_cause text, p_unit integer, p_before jsonb, p_after jsonb) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN concat('{"chain": ', to_json(p_chain), ', "seq": ', p_seq, ', "id": ', p_id, ', ', p_cause, ', "unit_id": ', COALESCE((p_unit)::text, 'null'::text), ', "before": ', COALESCE((p_before)::text, 'null'::text), ', "after": ', COALESCE((p_after)::text, 'null'::text), '}');
+
+COMMENT ON FUNCTION app.audit_text(p_chain text, p_seq bigint, p_id bigint, p_cause text, p_unit integer, p_before jsonb, p_after jsonb) IS 'What is hashed of a row, in UTF-8: a JSON object of all its columns but digest and hash, in this order, on one line; the instant in UTC with microseconds; before and after as PostgreSQL prints jsonb (members by length, then bytes; numbers with the digits they have).';
+
+CREATE TABLE app.audit (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    account_id integer,
+    db_role name DEFAULT SESSION_USER NOT NULL,
+    request text,
+    table_name name NOT NULL,
+    action text NOT NULL,
+    unit_id integer,
+    before jsonb,
+    after jsonb,
+    chain text NOT NULL COLLATE pg_catalog."C",
+    seq bigint NOT NULL,
+    digest bytea NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT audit_action_check CHECK ((action = ANY (ARRAY['insert'::text, 'update'::text, 'delete'::text]))),
+    CONSTRAINT audit_before_after CHECK ((((before IS NULL) = (action = 'insert'::text)) AND ((after IS NULL) = (action = 'delete'::text)))),
+    CONSTRAINT audit_digests CHECK (((length(digest) = 32) AND (length(hash) = 32)))
+);
+
+ALTER TABLE ONLY app.audit FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.audit IS 'Every change of every table, written by trigger; append-only, for every role, and chained by hashes.';
+
+COMMENT ON COLUMN app.audit.id IS 'Order of writing.';
+
+COMMENT ON COLUMN app.audit.at IS 'Server clock.';
+
+COMMENT ON COLUMN app.audit.account_id IS 'Who; null for the owner''s own work (migrations, seeds).';
+
+COMMENT ON COLUMN app.audit.db_role IS 'Database role that was connected.';
+
+COMMENT ON COLUMN app.audit.request IS 'X-Request-Id of the request.';
+
+COMMENT ON COLUMN app.audit.table_name IS 'Table of schema app.';
+
+COMMENT ON COLUMN app.audit.action IS 'insert, update or delete.';
+
+COMMENT ON COLUMN app.audit.unit_id IS 'Unit whose data it is, where the row says.';
+
+COMMENT ON COLUMN app.audit.before IS 'The row before, secrets left out.';
+
+COMMENT ON COLUMN app.audit.after IS 'The row after, secrets left out.';
+
+COMMENT ON COLUMN app.audit.chain IS 'Chain it belongs to: unit:<code>, account:<id> or table:<name>.';
+
+COMMENT ON COLUMN app.audit.seq IS 'Place in its chain, from 1, without gaps.';
+
+COMMENT ON COLUMN app.audit.digest IS 'SHA-256 of app.audit_text() of the row.';
+
+COMMENT ON COLUMN app.audit.hash IS 'SHA-256 of the hash before it and of digest.';
+
+CREATE FUNCTION app.audit_dump() RETURNS SETOF text
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT format('{"hash":"%s","digest":"%s","row":%s}'::text, encode(a.hash, 'hex'::text), encode(a.digest, 'hex'::text), app.audit_text(a.chain, a.seq, a.id, app.audit_cause(a.at, a.account_id, a.db_role, a.request, a.table_name, a.action), a.unit_id, a.before, a.after)) AS format
+    FROM app.audit a
+   ORDER BY a.chain, a.seq;
+END;
+
+COMMENT ON FUNCTION app.audit_dump() IS 'The record of changes as lines of JSON, chain by chain, for thidua-api verify-audit: hash and digest as they are kept, the row as its other columns are now.';
 
 CREATE FUNCTION app.audit_inserted() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 begin
-    insert into app.audit (account_id, request, table_name, action, unit_id, after)
-    select me, current_setting('app.request', true), tg_table_name, 'insert', (r ->> 'unit_id')::int, r
-      from (select (select app.me()) as me, to_jsonb(n) - '{password_salt,password_verifier,hash,key}'::text[] as r from new_rows n) t;
+    perform app.audit_append(tg_table_name, 'insert', null, array_agg(app.audit_content(to_jsonb(n))))
+       from new_rows n having count(*) > 0;
     return null;
 end $$;
 
 COMMENT ON FUNCTION app.audit_inserted() IS 'Records inserted rows, one statement for all of them.';
+
+CREATE FUNCTION app.audit_link(p_last bytea, p_start bytea, p_digest bytea) RETURNS bytea
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+begin
+    return sha256(coalesce(p_last, p_start) || p_digest);
+end $$;
+
+COMMENT ON FUNCTION app.audit_link(p_last bytea, p_start bytea, p_digest bytea) IS 'The hash that follows.';
 
 CREATE FUNCTION app.audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -671,13 +822,29 @@ CREATE PROCEDURE app.audit_table(IN target regclass)
 begin
     execute format('create trigger audit_inserted after insert on %s referencing new table as new_rows '
                    'for each statement execute function app.audit_inserted()', target);
-    execute format('create trigger audit_changed after update or delete on %s '
-                   'for each row execute function app.audit_changed()', target);
+    execute format('create trigger audit_changed after update on %s referencing old table as old_rows new table as new_rows '
+                   'for each statement execute function app.audit_changed()', target);
+    execute format('create trigger audit_deleted after delete on %s referencing old table as old_rows '
+                   'for each statement execute function app.audit_deleted()', target);
     execute format('create trigger audit_emptied before truncate on %s '
                    'for each statement execute function app.audit_refuse()', target);
 end $$;
 
-COMMENT ON PROCEDURE app.audit_table(IN target regclass) IS 'Puts the three recording triggers on a table.';
+COMMENT ON PROCEDURE app.audit_table(IN target regclass) IS 'Puts the four recording triggers on a table.';
+
+CREATE FUNCTION app.audit_take(p_chains text[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into app.audit_head (chain, unit_id, account_id)
+    select c, (select u.id from app.unit u where 'unit:' || u.code = c), case when c like 'account:%' then substr(c, 9)::int end
+      from unnest(p_chains) c where not exists (select from app.audit_head h where h.chain = c)
+     group by c order by c collate "C"
+    on conflict (chain) do nothing;
+    perform from app.audit_head where chain = any (p_chains) order by chain for update;
+end $$;
+
+COMMENT ON FUNCTION app.audit_take(p_chains text[]) IS 'Holds these chains until the end of the transaction; always in the order of their names, so that two statements never wait for each other in a circle.';
 
 CREATE FUNCTION app.body(text) RETURNS jsonb
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -2310,6 +2477,13 @@ end $$;
 
 COMMENT ON FUNCTION app.value_guard() IS 'Values change only while the submission is a draft or returned, and never after the lock.';
 
+CREATE AGGREGATE app.audit_hash(p_start bytea, p_digest bytea) (
+    SFUNC = app.audit_link,
+    STYPE = bytea
+);
+
+COMMENT ON AGGREGATE app.audit_hash(p_start bytea, p_digest bytea) IS 'As a window function over digests in their order: the hash of each, starting behind p_start.';
+
 ALTER TABLE app.account ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME app.account_id_seq
     START WITH 1
@@ -2319,43 +2493,44 @@ ALTER TABLE app.account ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
-CREATE TABLE app.audit (
-    id bigint NOT NULL,
-    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    account_id integer,
-    db_role name DEFAULT SESSION_USER NOT NULL,
-    request text,
-    table_name name NOT NULL,
-    action text NOT NULL,
+CREATE TABLE app.audit_head (
+    id integer NOT NULL,
+    chain text NOT NULL COLLATE pg_catalog."C",
     unit_id integer,
-    before jsonb,
-    after jsonb,
-    CONSTRAINT audit_action_check CHECK ((action = ANY (ARRAY['insert'::text, 'update'::text, 'delete'::text])))
+    account_id integer,
+    seq bigint DEFAULT 0 NOT NULL,
+    hash bytea DEFAULT decode(repeat('00'::text, 32), 'hex'::text) NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT audit_head_hash_check CHECK ((length(hash) = 32))
+)
+WITH (fillfactor='50');
+
+ALTER TABLE ONLY app.audit_head FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.audit_head IS 'Where each chain of the record of changes ends.  Its row is the lock under which a chain grows.';
+
+COMMENT ON COLUMN app.audit_head.id IS 'Order in which the chains began.';
+
+COMMENT ON COLUMN app.audit_head.chain IS 'Chain.';
+
+COMMENT ON COLUMN app.audit_head.unit_id IS 'Unit whose chain it is.';
+
+COMMENT ON COLUMN app.audit_head.account_id IS 'Account whose chain it is, of changes that belong to no unit.';
+
+COMMENT ON COLUMN app.audit_head.seq IS 'Number of its rows.';
+
+COMMENT ON COLUMN app.audit_head.hash IS 'Hash of its last row.';
+
+COMMENT ON COLUMN app.audit_head.at IS 'When that was written.';
+
+ALTER TABLE app.audit_head ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app.audit_head_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
-
-ALTER TABLE ONLY app.audit FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE app.audit IS 'Every change of every table, written by trigger; append-only, for every role.';
-
-COMMENT ON COLUMN app.audit.id IS 'Order of writing.';
-
-COMMENT ON COLUMN app.audit.at IS 'Server clock.';
-
-COMMENT ON COLUMN app.audit.account_id IS 'Who; null for the owner''s own work (migrations, seeds).';
-
-COMMENT ON COLUMN app.audit.db_role IS 'Database role that was connected.';
-
-COMMENT ON COLUMN app.audit.request IS 'X-Request-Id of the request.';
-
-COMMENT ON COLUMN app.audit.table_name IS 'Table of schema app.';
-
-COMMENT ON COLUMN app.audit.action IS 'insert, update or delete.';
-
-COMMENT ON COLUMN app.audit.unit_id IS 'Unit whose data it is, where the row says.';
-
-COMMENT ON COLUMN app.audit.before IS 'The row before, secrets left out.';
-
-COMMENT ON COLUMN app.audit.after IS 'The row after, secrets left out.';
 
 ALTER TABLE app.audit ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME app.audit_id_seq
@@ -2866,8 +3041,17 @@ ALTER TABLE ONLY app.account_role
 ALTER TABLE ONLY app.answer
     ADD CONSTRAINT answer_pkey PRIMARY KEY (receipt_id);
 
+ALTER TABLE ONLY app.audit_head
+    ADD CONSTRAINT audit_head_once UNIQUE (chain);
+
+ALTER TABLE ONLY app.audit_head
+    ADD CONSTRAINT audit_head_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY app.audit
     ADD CONSTRAINT audit_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY app.audit
+    ADD CONSTRAINT audit_place UNIQUE (chain, seq);
 
 ALTER TABLE ONLY app.document
     ADD CONSTRAINT document_code_key UNIQUE (code);
@@ -3059,65 +3243,125 @@ CREATE INDEX unit_parent_parent ON app.unit_parent USING btree (parent_id);
 
 CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON app.audit FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.account FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.account REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.account_role FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.account_role REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.answer FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.answer REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.document FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.document REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.document_link FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.document_link REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.form FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.form REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.form_indicator FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.form_indicator REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.indicator FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.indicator REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.indicator_term FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.indicator_term REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.indicator_version FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.indicator_version REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.period FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.period REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.publication FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.publication REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.receipt FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.receipt REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.role FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.role REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.secret FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.secret REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.session FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.session REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.sign_in_failure FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.sign_in_failure REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.submission FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.submission REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.submission_transition FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.submission_transition REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.submission_value FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.submission_value REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.target FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.target REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.token FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.token REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.transition_rule FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.transition_rule REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.unit FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.unit REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.unit_change FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.unit_change REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.unit_change_link FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.unit_change_link REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.unit_code FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.unit_code REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.unit_kind FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.unit_kind REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.unit_name FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.unit_name REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.unit_parent FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.unit_parent REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.account REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.account_role REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.answer REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.document REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.document_link REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.form REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.form_indicator REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.indicator REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.indicator_term REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.indicator_version REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.period REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.publication REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.receipt REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.role REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.secret REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.session REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.sign_in_failure REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.submission REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.submission_transition REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.submission_value REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.target REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.token REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.transition_rule REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.unit REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.unit_change REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.unit_change_link REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.unit_code REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.unit_kind REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.unit_name REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.unit_parent REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.account FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
@@ -3178,6 +3422,8 @@ CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.unit_kind FOR EACH STATEMENT
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.unit_name FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.unit_parent FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_head_stays BEFORE DELETE OR TRUNCATE ON app.audit_head FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.account REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
@@ -3418,6 +3664,8 @@ ALTER TABLE app.answer ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.audit ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE app.audit_head ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY culture_officer_writes ON app.submission_value TO thidua_api USING (((unit_id = ANY (( SELECT app.units_of_role('CULTURE_INFO_OFFICER'::text) AS units_of_role)::integer[])) AND (EXISTS ( SELECT
    FROM app.indicator i
   WHERE ((i.id = submission_value.indicator_id) AND (i.field = 'culture'::text)))))) WITH CHECK (((written_by = ( SELECT app.me() AS me)) AND (unit_id = ANY (( SELECT app.units_of_role('CULTURE_INFO_OFFICER'::text) AS units_of_role)::integer[])) AND (EXISTS ( SELECT
@@ -3435,6 +3683,8 @@ CREATE POLICY guards ON app.account_role TO thidua_owner USING (true) WITH CHECK
 CREATE POLICY guards ON app.answer TO thidua_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY guards ON app.audit TO thidua_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY guards ON app.audit_head TO thidua_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY guards ON app.receipt TO thidua_owner USING (true) WITH CHECK (true);
 
@@ -3511,6 +3761,8 @@ ALTER TABLE app.target ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.token ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY witnesses ON app.audit_head FOR SELECT TO thidua_api USING (((unit_id = ANY (( SELECT app.reach('own'::text) AS reach)::integer[])) OR (unit_id = ANY (( SELECT app.reach('received'::text) AS reach)::integer[])) OR (unit_id = ANY (( SELECT app.reach('accepted'::text) AS reach)::integer[])) OR (account_id = ( SELECT app.me() AS me)) OR ( SELECT app.is_admin() AS is_admin)));
+
 GRANT USAGE ON SCHEMA app TO thidua_api;
 
 GRANT SELECT ON TABLE app.indicator_version TO thidua_api;
@@ -3581,7 +3833,13 @@ GRANT UPDATE(version) ON TABLE app.period TO thidua_api;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.submission_value TO thidua_api;
 
+REVOKE ALL ON FUNCTION app.audit_append(p_table name, p_action text, p_before jsonb[], p_after jsonb[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.audit_dump() FROM PUBLIC;
+
 REVOKE ALL ON PROCEDURE app.audit_table(IN target regclass) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.audit_take(p_chains text[]) FROM PUBLIC;
 
 GRANT SELECT ON TABLE app.transition_rule TO thidua_api;
 
@@ -3598,6 +3856,8 @@ REVOKE ALL ON FUNCTION app.sealed_put(p_name text, p_value text) FROM PUBLIC;
 GRANT SELECT ON TABLE app.unit_parent TO thidua_api;
 
 GRANT SELECT ON TABLE app.indicator_term TO thidua_api;
+
+GRANT SELECT ON TABLE app.audit_head TO thidua_api;
 
 GRANT SELECT ON TABLE app.document TO thidua_api;
 

@@ -96,7 +96,7 @@ ParameterizedTest(struct step *of, audit, tells_who_took_a_step)
     struct answer done = named("POST", plan_path(id, "/actions"), of->login, body, plan_if_match(id));
     cr_assert_eq(done.status, 200, "%s", done.text);
     cr_expect_str_eq(trail(),
-                     text_of("submission update %s, submission_transition insert %s", of->login, of->login));
+                     text_of("submission_transition insert %s, submission update %s", of->login, of->login));
 }
 
 Test(audit, tells_who_published)

@@ -28,11 +28,14 @@ static const struct rule rules[] = {
      "and not c.relforcerowsecurity"},
     {"the recording of changes",
      "select string_agg(c.relname, ' ') from " TABLES
-     " and c.relname <> 'audit' and (select count(*) from pg_trigger t "
-     "where t.tgrelid = c.oid and t.tgname in ('audit_inserted', 'audit_changed', 'audit_emptied') and t.tgenabled in ('O', 'A')) <> 3"},
+     " and c.relname not in ('audit', 'audit_head') and (select count(*) from pg_trigger t where t.tgrelid = c.oid "
+     "and t.tgname in ('audit_inserted', 'audit_changed', 'audit_deleted', 'audit_emptied') and t.tgenabled in ('O', 'A')) <> 4"},
     {"a record nobody changes",
      "select 'audit' where not exists (select from pg_trigger t where t.tgrelid = 'app.audit'::regclass and t.tgname = "
      "'audit_append_only' and t.tgenabled in ('O', 'A') and t.tgtype & 2 = 2 and t.tgtype & 56 = 56)"},
+    {"a chain whose end nobody takes away",
+     "select 'audit_head' where not exists (select from pg_trigger t where t.tgrelid = 'app.audit_head'::regclass and t.tgname = "
+     "'audit_head_stays' and t.tgenabled in ('O', 'A') and t.tgtype & 2 = 2 and t.tgtype & 40 = 40)"},
     {"triggers that are on", "select string_agg(c.relname || '.' || t.tgname, ' ') from pg_trigger t, " TABLES
                              " and t.tgrelid = c.oid "
                              "and t.tgenabled = 'D'"},
@@ -65,7 +68,7 @@ static const struct rule rules[] = {
     {"secrets the service cannot read",
      "select string_agg(c.relname || '.' || a.attname, ' ') from pg_attribute a, " TABLES
      " and a.attrelid = c.oid "
-     "and a.attname ~ '^(password_|hash$|key$)' and has_column_privilege('thidua_api', c.oid, a.attnum, 'select')"},
+     "and a.attname ~ '^(password_|hash$|key$)' and c.relname <> 'audit_head' and has_column_privilege('thidua_api', c.oid, a.attnum, 'select')"},
     {"tables nobody else can read",
      "select string_agg(c.relname, ' ') from " TABLES " and exists (select from aclexplode(c.relacl) x "
      "where x.grantee not in (c.relowner, 'thidua_api'::regrole))"},

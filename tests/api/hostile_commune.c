@@ -26,6 +26,7 @@ static const struct {
     {"period_create", 403},    {"period_update", 403},  {"publication_create", 403}, /* the district alone */
     {"publication_list", 200}, {"data_get", 200},       {"achievement_get", 200},    /* what is published:
                                                                                         nothing */
+    {"audit_head_list", 200}, /* of one's own unit and account */
 };
 
 static int expected(const struct route *route)
