@@ -553,6 +553,9 @@ CREATE TABLE app.submission_value (
     note app.prose,
     written_by integer NOT NULL,
     written_at timestamp with time zone DEFAULT now() NOT NULL,
+    import_id bigint,
+    import_row integer,
+    CONSTRAINT submission_value_import_row_check CHECK ((import_row > 0)),
     CONSTRAINT submission_value_missing_reason_check CHECK ((missing_reason = ANY (ARRAY['not_available'::text, 'not_collected'::text, 'not_applicable'::text, 'confidential'::text]))),
     CONSTRAINT submission_value_one_of CHECK (((num_nonnulls(value, missing_reason) = 1) AND ((numerator IS NULL) = (denominator IS NULL)) AND ((value IS NOT NULL) OR (numerator IS NULL)))),
     CONSTRAINT submission_value_pair CHECK (((numerator >= (0)::numeric) AND (numerator <= denominator))),
@@ -585,6 +588,10 @@ COMMENT ON COLUMN app.submission_value.note IS 'Remark of the reporter.';
 COMMENT ON COLUMN app.submission_value.written_by IS 'Who entered it.';
 
 COMMENT ON COLUMN app.submission_value.written_at IS 'When.';
+
+COMMENT ON COLUMN app.submission_value.import_id IS 'The file it came by; null when it was typed in.';
+
+COMMENT ON COLUMN app.submission_value.import_row IS 'Row of that file, as the sheet counts.';
 
 CREATE FUNCTION app.answer_faults(s app.submission) RETURNS SETOF jsonb
     LANGUAGE sql STABLE
@@ -996,6 +1003,12 @@ CREATE FUNCTION app.codes(p_selector text) RETURNS text[]
 
 COMMENT ON FUNCTION app.codes(p_selector text) IS 'The codes of a selector, commas between.';
 
+CREATE FUNCTION app.column_name(p_column integer) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT
+    RETURN (CASE WHEN (p_column > 26) THEN chr((64 + ((p_column - 1) / 26))) ELSE ''::text END || chr((65 + ((p_column - 1) % 26))));
+
+COMMENT ON FUNCTION app.column_name(p_column integer) IS 'Column of a sheet: 4 is D.';
+
 CREATE FUNCTION app.cursor_number(p_cursor text) RETURNS bigint
     LANGUAGE plpgsql IMMUTABLE
     AS $_$
@@ -1279,6 +1292,422 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.grants() IS 'All roles of the caller, as ROLE@unit_id.';
+
+CREATE FUNCTION app.import_analyze() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    analyze pg_temp.import_row;
+end $$;
+
+COMMENT ON FUNCTION app.import_analyze() IS 'Lets the planner know how many rows there are.';
+
+CREATE TABLE app.import (
+    id bigint NOT NULL,
+    account_id integer NOT NULL,
+    made_at timestamp with time zone DEFAULT now() NOT NULL,
+    media_type text NOT NULL,
+    locale text,
+    mode text NOT NULL,
+    on_existing text NOT NULL,
+    dry_run boolean NOT NULL,
+    unit text,
+    period text,
+    plan_id bigint,
+    file bytea NOT NULL,
+    file_sha256 bytea NOT NULL,
+    outcome text,
+    counts jsonb,
+    faults jsonb,
+    faults_total integer,
+    plan bytea,
+    CONSTRAINT import_file_sha256_check CHECK ((length(file_sha256) = 32)),
+    CONSTRAINT import_locale_check CHECK ((locale = ANY (ARRAY['vi'::text, 'en'::text]))),
+    CONSTRAINT import_media_type_check CHECK ((media_type = ANY (ARRAY['application/json'::text, 'text/csv'::text, 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'::text]))),
+    CONSTRAINT import_mode_check CHECK ((mode = ANY (ARRAY['atomic'::text, 'partial'::text]))),
+    CONSTRAINT import_on_existing_check CHECK ((on_existing = ANY (ARRAY['update'::text, 'skip'::text, 'error'::text]))),
+    CONSTRAINT import_outcome_check CHECK ((outcome = ANY (ARRAY['accepted'::text, 'partial'::text, 'rejected'::text, 'planned'::text])))
+);
+
+ALTER TABLE ONLY app.import FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.import IS 'Files that were sent, what became of them, and what was wrong.';
+
+COMMENT ON COLUMN app.import.id IS 'Number.';
+
+COMMENT ON COLUMN app.import.account_id IS 'Who sent it.';
+
+COMMENT ON COLUMN app.import.made_at IS 'Server clock.';
+
+COMMENT ON COLUMN app.import.media_type IS 'What it was sent as.';
+
+COMMENT ON COLUMN app.import.locale IS 'Which mark stands before decimals: vi comma, en point; null: not declared, what is ambiguous is refused.';
+
+COMMENT ON COLUMN app.import.mode IS 'atomic: all or nothing; partial: the rows without faults.';
+
+COMMENT ON COLUMN app.import.on_existing IS 'A figure that is there already: update it, skip the row, or error.';
+
+COMMENT ON COLUMN app.import.dry_run IS 'Only said what would be done.';
+
+COMMENT ON COLUMN app.import.unit IS 'Unit of rows that name none.';
+
+COMMENT ON COLUMN app.import.period IS 'Period of rows that name none.';
+
+COMMENT ON COLUMN app.import.plan_id IS 'The dry run that this carries out.';
+
+COMMENT ON COLUMN app.import.file IS 'The file as received: for the annotated workbook, and for carrying out a dry run.';
+
+COMMENT ON COLUMN app.import.file_sha256 IS 'Its SHA-256.';
+
+COMMENT ON COLUMN app.import.outcome IS 'accepted, partial, rejected, or planned by a dry run; null only inside the transaction.';
+
+COMMENT ON COLUMN app.import.counts IS '{read, created, updated, unchanged, deleted, rejected}, which add up to read.';
+
+COMMENT ON COLUMN app.import.faults IS 'The first 1,000 faults, each with row, column, cell, text, code.';
+
+COMMENT ON COLUMN app.import.faults_total IS 'How many there are.';
+
+COMMENT ON COLUMN app.import.plan IS 'SHA-256 over what is to be done with each row: carrying a plan out does just that.';
+
+CREATE FUNCTION app.import_apply(p_import app.import) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    update app.submission t set note = t.note
+     where t.id in (select s.submission_id from pg_temp.import_seen s where s.action in ('created', 'updated', 'deleted'));
+    insert into app.submission (form_id, unit_id, period_id, receiver_id, created_by)
+    select distinct s.form_id, s.unit_id, s.period_id, app.unit_parent_on(s.unit_id, p.ends_on), app.me()
+      from pg_temp.import_seen s join app.period p on p.id = s.period_id
+     where s.action = 'created' and s.submission_id is null;
+    update pg_temp.import_seen s set submission_id = t.id
+      from app.submission t
+     where s.submission_id is null and s.action = 'created' and (t.form_id, t.unit_id, t.period_id) = (s.form_id, s.unit_id, s.period_id);
+    delete from app.submission_value v using pg_temp.import_seen s
+     where s.action = 'deleted' and v.submission_id = s.submission_id and v.indicator_id = (s.v).indicator_id;
+    insert into app.submission_value as v (submission_id, unit_id, indicator_id, value, numerator, denominator, missing_reason, status, note,
+                                           written_by, import_id, import_row)
+    select s.submission_id, s.unit_id, (s.v).indicator_id, w.value, w.numerator, w.denominator, w.missing_reason, w.status, w.note,
+           app.me(), p_import.id, s.n
+      from pg_temp.import_seen s cross join lateral app.value_written(s.v) w
+     where s.action in ('created', 'updated')
+     order by s.submission_id, s.n
+    on conflict (submission_id, indicator_id) do update
+       set (value, numerator, denominator, missing_reason, status, note, written_by, written_at, import_id, import_row)
+         = (excluded.value, excluded.numerator, excluded.denominator, excluded.missing_reason, excluded.status, excluded.note,
+            excluded.written_by, now(), excluded.import_id, excluded.import_row);
+end $$;
+
+COMMENT ON FUNCTION app.import_apply(p_import app.import) IS 'Does what was decided.';
+
+CREATE FUNCTION app.import_counts(p_kept boolean) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS $$
+begin
+    return (
+        select jsonb_build_object('read', count(*),
+                   'created', count(*) filter (where p_kept and action = 'created'), 'updated', count(*) filter (where p_kept and action = 'updated'),
+                   'unchanged', count(*) filter (where p_kept and action = 'unchanged'), 'deleted', count(*) filter (where p_kept and action = 'deleted'),
+                   'rejected', count(*) filter (where not p_kept or action = 'rejected'), 'faulty', count(*) filter (where action = 'rejected'))
+          from pg_temp.import_seen);
+end $$;
+
+COMMENT ON FUNCTION app.import_counts(p_kept boolean) IS 'created + updated + unchanged + deleted + rejected = read; where nothing is kept every row is rejected.  faulty: rows with faults of their own.';
+
+CREATE FUNCTION app.import_decide(p_import app.import) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    update pg_temp.import_seen s
+       set action = case when exists (select from pg_temp.import_fault f where f.n = s.n) then 'rejected'
+                         when cardinality((s.v).given) = 0 and not (s.v).item ? 'value' then 'unchanged'
+                         when cardinality((s.v).given) = 0 then case when x.indicator_id is null then 'unchanged' else 'deleted' end
+                         when x.indicator_id is null then 'created'
+                         when p_import.on_existing = 'skip'
+                              or (w.value, w.numerator, w.denominator, w.missing_reason, w.status, w.note)
+                                 is not distinct from (x.value, x.numerator, x.denominator, x.missing_reason, x.status, x.note::text) then 'unchanged'
+                         else 'updated' end
+      from pg_temp.import_seen t
+     cross join lateral app.value_written(t.v) w
+      left join app.submission_value x on x.submission_id = t.submission_id and x.indicator_id = (t.v).indicator_id
+     where t.n = s.n;
+end $$;
+
+COMMENT ON FUNCTION app.import_decide(p_import app.import) IS 'What is to be done with each row: created, updated, unchanged, deleted or rejected.';
+
+CREATE FUNCTION app.import_faults(p_columns jsonb) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS $$
+begin
+    return (
+        select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+                   'pointer', case when p_columns is null then '/rows/' || (f.n - 1) || '/' || f.field end,
+                   'row', f.n, 'column', app.column_name((p_columns ->> f.field)::int),
+                   'cell', app.column_name((p_columns ->> f.field)::int) || f.n,
+                   'text', coalesce(f.said, case f.field when 'unit' then r.unit when 'period' then r.period when 'indicator' then r.indicator
+                                                          when 'missing_reason' then r.missing_reason when 'status' then r.status else r.said end),
+                   'code', f.code, 'params', coalesce(f.params, '{}'))) order by f.n, f.field, f.code), '[]')
+          from (select distinct * from pg_temp.import_fault order by n, field, code limit 1000) f
+          join pg_temp.import_row r on r.n = f.n);
+end $$;
+
+COMMENT ON FUNCTION app.import_faults(p_columns jsonb) IS 'The first 1,000 faults with their places.';
+
+CREATE FUNCTION app.import_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if old.outcome is not null then
+        perform app.problem(403, 'forbidden');
+    end if;
+    return new;
+end $$;
+
+COMMENT ON FUNCTION app.import_guard() IS 'What became of a file is said once.';
+
+CREATE FUNCTION app.import_judge(p_import app.import) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into pg_temp.import_fault
+    select s.n, coalesce(nullif(split_part(f ->> 'pointer', '/', 4), ''), 'value'), f ->> 'code', f -> 'params', null
+      from pg_temp.import_seen s cross join lateral app.value_faults(s.v, s.kind, s.all_fields) f
+     where s.unit_id is not null and s.period_id is not null and (s.v).indicator_id is not null
+       and (s.code_fault is null or f ->> 'code' <> 'one-of-value')
+       and not (cardinality((s.v).given) = 0 and f ->> 'code' = 'one-of-value')
+       and f ->> 'code' <> 'duplicate-indicator'
+    union all
+    select s.n, 'indicator', 'duplicate-row', jsonb_build_object('indicator', (s.v).code, 'first', split_part((s.v).first, '/', 3)::int), null
+      from pg_temp.import_seen s where (s.v).first <> (s.v).pointer
+    union all
+    select s.n, s.fault_field, s.code_fault, jsonb_build_object('text', left(s.said, 40)), s.said from pg_temp.import_seen s where s.code_fault is not null
+    union all
+    select s.n, 'value', 'percent-not-expected', jsonb_build_object('text', left(s.said, 40), 'unit', ((s.v).definition).unit_vi), s.said
+      from pg_temp.import_seen s where s.percent and ((s.v).definition).value_type <> 'percent'
+    union all
+    select r.n, 'unit', case when coalesce(r.unit, p_import.unit) is null then 'unit-missing' else 'unit-not-yours' end,
+           jsonb_build_object('unit', left(coalesce(r.unit, p_import.unit), 64)), r.unit
+      from pg_temp.import_row r join pg_temp.import_seen s on s.n = r.n where s.unit_id is null
+    union all
+    select r.n, 'period', case when coalesce(r.period, p_import.period) is null then 'period-missing' else 'unknown-period' end,
+           jsonb_build_object('period', left(coalesce(r.period, p_import.period), 64)), r.period
+      from pg_temp.import_row r join pg_temp.import_seen s on s.n = r.n where s.period_id is null
+    union all
+    select r.n, 'indicator', 'unknown-indicator', jsonb_build_object('indicator', left(coalesce(r.indicator, ''), 64)), r.indicator
+      from pg_temp.import_row r join pg_temp.import_seen s on s.n = r.n where (s.v).indicator_id is null
+    union all
+    select r.n, k.field, 'unknown-word', jsonb_build_object('text', left(k.said, 40), 'choices',
+               (select string_agg(distinct w.code, ', ') from app.import_word w where w.field = k.field)), k.said
+      from pg_temp.import_row r cross join lateral (values ('missing_reason', r.missing_reason), ('status', r.status)) k(field, said)
+     where k.said is not null and not exists (select from app.import_word w where w.field = k.field and w.word = app.fold(k.said))
+    union all
+    select r.n, 'note', 'too-long', '{"max": 4000}', left(r.note, 40) from pg_temp.import_row r where length(r.note) > 4000
+    union all
+    select s.n, case split_part(f ->> 'pointer', '/', 2) when 'form' then 'period' else split_part(f ->> 'pointer', '/', 2) end, f ->> 'code', f -> 'params', null
+      from (select distinct unit_id, period_id, form_id from pg_temp.import_seen where form_id is not null) k
+      join app.unit u on u.id = k.unit_id
+      join app.period p on p.id = k.period_id
+      join app.form m on m.id = k.form_id
+      cross join lateral app.unit_faults(u, m, p) f
+      join pg_temp.import_seen s on (s.unit_id, s.period_id, s.form_id) = (k.unit_id, k.period_id, k.form_id)
+    union all
+    select s.n, 'period', 'period-locked', jsonb_build_object('period', p.code, 'since', to_char(p.locks_at, 'HH24:MI DD/MM/YYYY')), null
+      from pg_temp.import_seen s join app.period p on p.id = s.period_id where p.locks_at <= now()
+    union all
+    select s.n, 'unit', 'not-editable', jsonb_build_object('state', t.state), null
+      from pg_temp.import_seen s join app.submission t on t.id = s.submission_id where t.state not in ('draft', 'returned')
+    union all
+    select s.n, 'unit', 'draft-missing', '{}', null
+      from pg_temp.import_seen s where s.unit_id is not null and s.form_id is not null and s.submission_id is null and not s.all_fields
+    union all
+    select s.n, 'value', 'value-exists', jsonb_build_object('current', trim_scale(x.value)), s.said
+      from pg_temp.import_seen s join app.submission_value x on x.submission_id = s.submission_id and x.indicator_id = (s.v).indicator_id
+     where p_import.on_existing = 'error';
+end $$;
+
+COMMENT ON FUNCTION app.import_judge(p_import app.import) IS 'Everything that is wrong with any row.';
+
+CREATE FUNCTION app.import_look(p_import app.import) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into pg_temp.import_seen
+    with mine as materialized (
+        select u as unit, k.level, u.id = any (app.units_of_role('OFFICE_STAT_OFFICER')) as all_fields,
+               array(select app.fold(n.name) from app.unit_name n where n.unit_id = u.id) as names
+          from app.unit u join app.unit_kind k on k.code = u.kind
+         where u.id = any (app.units_of_role('OFFICE_STAT_OFFICER') || app.units_of_role('CULTURE_INFO_OFFICER'))
+    ), unit_said as materialized (
+        select s.said, m.unit, m.level, m.all_fields
+          from (select distinct coalesce(r.unit, p_import.unit) as said from pg_temp.import_row r) s
+          join mine m on (m.unit).code = s.said
+                      or (app.fold(s.said) = any (m.names) and (select count(*) from mine o where app.fold(s.said) = any (o.names)) = 1)
+    ), indicator_said as materialized (
+        select s.said, i.id, i.field
+          from (select distinct r.indicator as said from pg_temp.import_row r) s
+          cross join lateral (select i.id, i.field from app.indicator i where i.code = lower(s.said)
+                              union all
+                              select i.id, i.field from app.indicator i
+                               where not exists (select from app.indicator o where o.code = lower(s.said))
+                                 and exists (select from app.indicator_version v where v.indicator_id = i.id and app.fold(v.name_vi) = app.fold(s.said))
+                              limit 1) i
+    )
+    select r.n, (u.unit).id, p.id, f.form_id, s.id, (u.unit).kind, u.all_fields,
+           row('/rows/' || r.n, coalesce(r.indicator, ''), i.id, i.field, f.form_id is not null,
+               '/rows/' || min(r.n) over (partition by (u.unit).id, p.id, i.id, case when (u.unit).id is null or p.id is null or i.id is null then r.n end),
+               g.given, g.item, d)::app.sent_value,
+           r.said, case when not (d.value_type = 'boolean' and r.truth is not null) is false then null else r.fault end, r.fault_field, r.percent, null
+      from pg_temp.import_row r
+      left join unit_said u on u.said = coalesce(r.unit, p_import.unit)
+      left join app.period p on p.code = coalesce(r.period, p_import.period)
+      left join indicator_said i on i.said = r.indicator
+      left join app.indicator_version d on d.indicator_id = i.id and d.valid @> p.ends_on
+      left join app.form_indicator f on f.indicator_id = i.id and f.level = u.level and f.frequency = p.frequency and f.valid @> p.ends_on
+      left join app.import_word m on m.field = 'missing_reason' and m.word = app.fold(r.missing_reason)
+      left join app.import_word w on w.field = 'status' and w.word = app.fold(r.status)
+      left join app.submission s on s.form_id = f.form_id and s.unit_id = (u.unit).id and s.period_id = p.id
+      cross join lateral (select case when r.clear then '{"value": null}'
+                                      else jsonb_strip_nulls(jsonb_build_object(
+                                               'value', case when d.value_type = 'boolean' and r.truth is not null then to_jsonb(r.truth) else to_jsonb(r.value::numeric) end,
+                                               'numerator', r.numerator::numeric, 'denominator', r.denominator::numeric,
+                                               'missing_reason', case when d.value_type = 'boolean' and r.truth is not null then null else m.code end)) end
+                                 || jsonb_strip_nulls(jsonb_build_object('status', w.code, 'note', normalize(r.note, nfc))) as item) x
+      cross join lateral (select x.item, array(select k from jsonb_object_keys(x.item) k
+                                                where k in ('value', 'numerator', 'denominator', 'missing_reason') and not coalesce(r.clear, false)) as given) g;
+end $$;
+
+COMMENT ON FUNCTION app.import_look(p_import app.import) IS 'What each row speaks of, as far as the caller may report it.';
+
+CREATE FUNCTION app.import_plan() RETURNS bytea
+    LANGUAGE plpgsql
+    AS $$
+begin
+    return (select sha256(convert_to(coalesce(string_agg(concat_ws(' ', s.n, s.action, s.submission_id, t.version), E'\n' order by s.n), ''), 'UTF8'))
+              from pg_temp.import_seen s left join app.submission t on t.id = s.submission_id);
+end $$;
+
+COMMENT ON FUNCTION app.import_plan() IS 'What is to be done, and to which versions: carrying it out later must mean the same.';
+
+CREATE FUNCTION app.import_run(p_import bigint, p_columns jsonb, p_unit text, p_period text, p_locale text) RETURNS app.import
+    LANGUAGE plpgsql
+    AS $$
+declare
+    i app.import;
+    faulty boolean;
+    kept boolean;
+    decided bytea;
+    total int;
+begin
+    update app.import t
+       set unit = coalesce(t.unit, nullif(p_unit, '')), period = coalesce(t.period, nullif(p_period, '')), locale = coalesce(t.locale, nullif(p_locale, ''))
+     where t.id = p_import
+    returning * into i;
+    if i.media_type = 'application/json' then
+        perform app.import_unpack(i.file);
+    end if;
+    perform app.import_analyze(), app.import_look(i);
+    perform app.import_judge(i);
+    perform app.import_decide(i);
+    decided := app.import_plan();
+    select count(*), count(*) > 0 into total, faulty from (select distinct * from pg_temp.import_fault) f;
+    if decided <> (select p.plan from app.import p where p.id = i.plan_id) then
+        perform app.problem(409, 'plan-outdated', '{}', jsonb_build_object('import', i.plan_id));
+    end if;
+    kept := not faulty or (i.mode = 'partial' and exists (select from pg_temp.import_seen s where s.action <> 'rejected'));
+    if kept and not i.dry_run then
+        perform app.import_apply(i);
+    end if;
+    update app.import t
+       set outcome = case when i.dry_run then 'planned' when not kept then 'rejected' when faulty then 'partial' else 'accepted' end,
+           counts = app.import_counts(kept), faults = app.import_faults(p_columns), faults_total = total, plan = decided
+     where t.id = i.id
+    returning * into i;
+    return i;
+end $$;
+
+COMMENT ON FUNCTION app.import_run(p_import bigint, p_columns jsonb, p_unit text, p_period text, p_locale text) IS 'Judges the staged rows and carries out what is good of them: a number of statements that does not depend on that of the rows.';
+
+CREATE FUNCTION app.import_stage() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if to_regclass('pg_temp.import_row') is null then
+        create temporary table import_row (
+            n int, unit text, period text, indicator text, value text, numerator text, denominator text, missing_reason text, status text,
+            note text, clear boolean, percent boolean, truth boolean, said text, fault text, fault_field text) on commit delete rows;
+        create temporary table import_seen (
+            n int, unit_id int, period_id int, form_id int, submission_id bigint, kind text, all_fields boolean, v app.sent_value, said text,
+            code_fault text, fault_field text, percent boolean, action text) on commit delete rows;
+        create temporary table import_fault (n int, field text, code text, params jsonb, said text) on commit delete rows;
+        grant select, insert on pg_temp.import_row, pg_temp.import_fault to thidua_api;
+        grant select, insert, update on pg_temp.import_seen to thidua_api;
+    end if;
+end $$;
+
+COMMENT ON FUNCTION app.import_stage() IS 'Makes the temporary tables of an import, once a connection.';
+
+CREATE FUNCTION app.import_start(p_media_type text, p_locale text, p_mode text, p_on_existing text, p_dry_run boolean, p_unit text, p_period text, p_plan bigint, p_file bytea, p_sha256 bytea) RETURNS bigint
+    LANGUAGE plpgsql
+    AS $$
+declare
+    made bigint;
+begin
+    if cardinality(app.units_of_role('OFFICE_STAT_OFFICER')) + cardinality(app.units_of_role('CULTURE_INFO_OFFICER')) = 0 then
+        perform app.problem(403, 'forbidden');
+    end if;
+    perform app.import_stage();
+    insert into app.import (account_id, media_type, locale, mode, on_existing, dry_run, unit, period, plan_id, file, file_sha256)
+    values (app.me(), p_media_type, p_locale, p_mode, p_on_existing, p_dry_run, p_unit, p_period, p_plan, p_file, p_sha256)
+    returning id into made;
+    perform set_config('statement_timeout', '60s', true);
+    return made;
+end $$;
+
+COMMENT ON FUNCTION app.import_start(p_media_type text, p_locale text, p_mode text, p_on_existing text, p_dry_run boolean, p_unit text, p_period text, p_plan bigint, p_file bytea, p_sha256 bytea) IS 'Keeps the file and makes room for its rows.';
+
+CREATE FUNCTION app.import_told(i app.import) RETURNS TABLE(id bigint, outcome text, committed boolean, dry_run boolean, mode text, on_existing text, locale text, rows json, plan text, errors_total integer, made_at timestamp with time zone, file_sha256 text)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT (i).id AS id,
+     (i).outcome AS outcome,
+     ((i).outcome = ANY (ARRAY['accepted'::text, 'partial'::text])),
+     (i).dry_run AS dry_run,
+     (i).mode AS mode,
+     (i).on_existing AS on_existing,
+     (i).locale AS locale,
+     ((i).counts)::json AS counts,
+         CASE
+             WHEN ((i).outcome = 'planned'::text) THEN encode((i).plan, 'hex'::text)
+             ELSE NULL::text
+         END AS "case",
+     (i).faults_total AS faults_total,
+     (i).made_at AS made_at,
+     encode((i).file_sha256, 'hex'::text) AS encode;
+END;
+
+COMMENT ON FUNCTION app.import_told(i app.import) IS 'An import as answers show it; errors are told beside it.';
+
+CREATE FUNCTION app.import_unpack(p_file bytea) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into pg_temp.import_row
+    select e.n, e.item ->> 'unit', e.item ->> 'period', e.item ->> 'indicator', f.value, f.numerator, f.denominator,
+           e.item ->> 'missing_reason', e.item ->> 'status', e.item ->> 'note',
+           e.item ? 'value' and e.item -> 'value' = 'null' and num_nonnulls(e.item ->> 'numerator', e.item ->> 'missing_reason') = 0,
+           false, case e.item -> 'value' when 'true' then true when 'false' then false end, e.item ->> f.wrong,
+           case when f.wrong is not null then 'not-a-number' end, f.wrong
+      from jsonb_array_elements(app.body(convert_from(p_file, 'UTF8')) -> 'rows') with ordinality as e(item, n)
+     cross join lateral (
+           select app.number(nullif(e.item -> 'value', 'true'))::text as value, app.number(e.item -> 'numerator')::text as numerator,
+                  app.number(e.item -> 'denominator')::text as denominator,
+                  case when app.number(e.item -> 'value') is null and e.item ->> 'value' is not null then 'value'
+                       when app.number(e.item -> 'numerator') is null and e.item ->> 'numerator' is not null then 'numerator'
+                       when app.number(e.item -> 'denominator') is null and e.item ->> 'denominator' is not null then 'denominator' end as wrong) f;
+end $$;
+
+COMMENT ON FUNCTION app.import_unpack(p_file bytea) IS 'The rows of a JSON import; a number is taken as it stands, text only as a plain decimal.';
 
 CREATE FUNCTION app.instant_or_null(p_text text) RETURNS timestamp with time zone
     LANGUAGE plpgsql STABLE
@@ -2630,6 +3059,31 @@ ALTER TABLE app.form ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+ALTER TABLE app.import ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app.import_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE app.import_word (
+    field text NOT NULL,
+    word text NOT NULL,
+    code text NOT NULL,
+    CONSTRAINT import_word_field_check CHECK ((field = ANY (ARRAY['missing_reason'::text, 'status'::text]))),
+    CONSTRAINT import_word_word_check CHECK ((word = app.fold(word)))
+);
+
+COMMENT ON TABLE app.import_word IS 'What people write in a file for the codes of the contract; case and accents do not matter.';
+
+COMMENT ON COLUMN app.import_word.field IS 'Column it stands in.';
+
+COMMENT ON COLUMN app.import_word.word IS 'The word, folded.';
+
+COMMENT ON COLUMN app.import_word.code IS 'The code it means.';
+
 ALTER TABLE app.indicator ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME app.indicator_id_seq
     START WITH 1
@@ -3080,6 +3534,15 @@ ALTER TABLE ONLY app.form_indicator
 ALTER TABLE ONLY app.form
     ADD CONSTRAINT form_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY app.import
+    ADD CONSTRAINT import_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY app.import
+    ADD CONSTRAINT import_planned_once UNIQUE (plan_id);
+
+ALTER TABLE ONLY app.import_word
+    ADD CONSTRAINT import_word_pkey PRIMARY KEY (field, word);
+
 ALTER TABLE ONLY app.indicator
     ADD CONSTRAINT indicator_code_key UNIQUE (code);
 
@@ -3213,6 +3676,8 @@ CREATE INDEX document_link_target ON app.document_link USING btree (target_id);
 
 CREATE INDEX form_indicator_indicator ON app.form_indicator USING btree (indicator_id);
 
+CREATE INDEX import_account ON app.import USING btree (account_id, id);
+
 CREATE INDEX indicator_term_indicator ON app.indicator_term USING btree (indicator_id);
 
 CREATE UNIQUE INDEX receipt_key_once ON app.receipt USING btree (account_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
@@ -3256,6 +3721,10 @@ CREATE TRIGGER audit_changed AFTER UPDATE ON app.document_link REFERENCING OLD T
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.form REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.form_indicator REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.import REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.import_word REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.indicator REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
@@ -3317,6 +3786,10 @@ CREATE TRIGGER audit_deleted AFTER DELETE ON app.form REFERENCING OLD TABLE AS o
 
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.form_indicator REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.import REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.import_word REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.indicator REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.indicator_term REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
@@ -3376,6 +3849,10 @@ CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.document_link FOR EACH STATE
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.form FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.form_indicator FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.import FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.import_word FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.indicator FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
@@ -3439,6 +3916,10 @@ CREATE TRIGGER audit_inserted AFTER INSERT ON app.form REFERENCING NEW TABLE AS 
 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.form_indicator REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.import REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.import_word REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.indicator REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.indicator_term REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
@@ -3484,6 +3965,8 @@ CREATE TRIGGER audit_inserted AFTER INSERT ON app.unit_kind REFERENCING NEW TABL
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.unit_name REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.unit_parent REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER import_guard BEFORE UPDATE ON app.import FOR EACH ROW EXECUTE FUNCTION app.import_guard();
 
 CREATE TRIGGER period_guard BEFORE INSERT OR UPDATE ON app.period FOR EACH ROW EXECUTE FUNCTION app.period_guard();
 
@@ -3536,6 +4019,12 @@ ALTER TABLE ONLY app.form_indicator
 
 ALTER TABLE ONLY app.form_indicator
     ADD CONSTRAINT form_indicator_indicator_id_fkey FOREIGN KEY (indicator_id) REFERENCES app.indicator(id);
+
+ALTER TABLE ONLY app.import
+    ADD CONSTRAINT import_account_id_fkey FOREIGN KEY (account_id) REFERENCES app.account(id);
+
+ALTER TABLE ONLY app.import
+    ADD CONSTRAINT import_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES app.import(id);
 
 ALTER TABLE ONLY app.indicator
     ADD CONSTRAINT indicator_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES app.indicator(id);
@@ -3599,6 +4088,9 @@ ALTER TABLE ONLY app.submission
 
 ALTER TABLE ONLY app.submission
     ADD CONSTRAINT submission_updated_by_fkey FOREIGN KEY (updated_by) REFERENCES app.account(id);
+
+ALTER TABLE ONLY app.submission_value
+    ADD CONSTRAINT submission_value_import_id_fkey FOREIGN KEY (import_id) REFERENCES app.import(id);
 
 ALTER TABLE ONLY app.submission_value
     ADD CONSTRAINT submission_value_indicator_id_fkey FOREIGN KEY (indicator_id) REFERENCES app.indicator(id);
@@ -3696,6 +4188,8 @@ CREATE POLICY guards ON app.sign_in_failure TO thidua_owner USING (true) WITH CH
 
 CREATE POLICY guards ON app.token TO thidua_owner USING (true) WITH CHECK (true);
 
+ALTER TABLE app.import ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY in_reach ON app.submission FOR SELECT TO thidua_api USING (((unit_id = ANY (( SELECT app.reach('own'::text) AS reach)::integer[])) OR ((state <> 'draft'::text) AND (receiver_id = ANY (( SELECT app.reach('received'::text) AS reach)::integer[]))) OR ((state = 'accepted'::text) AND (receiver_id = ANY (( SELECT app.reach('accepted'::text) AS reach)::integer[]))) OR ((state = 'accepted'::text) AND (( SELECT app.me() AS me) IS NOT NULL) AND (EXISTS ( SELECT
    FROM app.publication p
   WHERE ((p.unit_id = submission.receiver_id) AND (p.form_id = submission.form_id) AND (p.period_id = submission.period_id)))))));
@@ -3717,6 +4211,8 @@ CREATE POLICY leader_publishes ON app.publication FOR INSERT TO thidua_api WITH 
 CREATE POLICY officer_starts ON app.submission FOR INSERT TO thidua_api WITH CHECK (((unit_id = ANY (( SELECT app.units_of_role('OFFICE_STAT_OFFICER'::text) AS units_of_role)::integer[])) AND (state = 'draft'::text)));
 
 CREATE POLICY officer_writes ON app.submission_value TO thidua_api USING ((unit_id = ANY (( SELECT app.units_of_role('OFFICE_STAT_OFFICER'::text) AS units_of_role)::integer[]))) WITH CHECK (((written_by = ( SELECT app.me() AS me)) AND (unit_id = ANY (( SELECT app.units_of_role('OFFICE_STAT_OFFICER'::text) AS units_of_role)::integer[]))));
+
+CREATE POLICY own ON app.import TO thidua_api USING ((account_id = ( SELECT app.me() AS me))) WITH CHECK ((account_id = ( SELECT app.me() AS me)));
 
 CREATE POLICY own ON app.receipt FOR SELECT TO thidua_api USING ((account_id = ( SELECT app.me() AS me)));
 
@@ -3843,6 +4339,24 @@ REVOKE ALL ON FUNCTION app.audit_take(p_chains text[]) FROM PUBLIC;
 
 GRANT SELECT ON TABLE app.transition_rule TO thidua_api;
 
+GRANT SELECT,INSERT ON TABLE app.import TO thidua_api;
+
+GRANT UPDATE(locale) ON TABLE app.import TO thidua_api;
+
+GRANT UPDATE(unit) ON TABLE app.import TO thidua_api;
+
+GRANT UPDATE(period) ON TABLE app.import TO thidua_api;
+
+GRANT UPDATE(outcome) ON TABLE app.import TO thidua_api;
+
+GRANT UPDATE(counts) ON TABLE app.import TO thidua_api;
+
+GRANT UPDATE(faults) ON TABLE app.import TO thidua_api;
+
+GRANT UPDATE(faults_total) ON TABLE app.import TO thidua_api;
+
+GRANT UPDATE(plan) ON TABLE app.import TO thidua_api;
+
 GRANT SELECT ON TABLE app.form TO thidua_api;
 
 REVOKE ALL ON FUNCTION app.receive(p_account integer, p_operation text, p_key text, p_fingerprint bytea, p_body_sha256 bytea, OUT receipt bigint) FROM PUBLIC;
@@ -3862,6 +4376,8 @@ GRANT SELECT ON TABLE app.audit_head TO thidua_api;
 GRANT SELECT ON TABLE app.document TO thidua_api;
 
 GRANT SELECT ON TABLE app.document_link TO thidua_api;
+
+GRANT SELECT ON TABLE app.import_word TO thidua_api;
 
 GRANT SELECT,INSERT ON TABLE app.publication TO thidua_api;
 

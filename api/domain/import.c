@@ -32,6 +32,11 @@ static const struct member rows_sent[] = {
     {0},
 };
 
+/* How a file is to be taken in: the arguments of import_start. */
+struct terms {
+    const char *locale, *mode, *on_existing, *dry_run, *unit, *period, *plan_id, *file, *sha256;
+};
+
 /* A file on its way into the database. */
 struct import {
     struct sheet_file file; /* borrowed */
@@ -41,6 +46,7 @@ struct import {
     char locale[8]; /* by which it was read */
     json_t *faults; /* owned; for which it cannot be read */
     char columns[COLUMNS_SIZE];
+    struct terms terms;
 };
 
 static const char *param(const struct request *rq, int which, const char *usual)
@@ -156,14 +162,9 @@ static void set_args(struct db_call *call, const char *const *values, int count)
     call->args = count;
 }
 
-/* How a file is to be taken in: the arguments of import_start. */
-struct terms {
-    const char *locale, *mode, *on_existing, *dry_run, *unit, *period, *plan_id, *file, *sha256;
-};
-
-static PGresult *load(const struct request *rq, struct import *import, const struct terms *terms,
-                      struct problem *problem)
+static PGresult *load(const struct request *rq, struct import *import, struct problem *problem)
 {
+    const struct terms *terms = &import->terms;
     struct db_call start = call_of(rq, SQL_import_start), finish = call_of(rq, SQL_import_create);
     const char *const kept[] = {import->media_type, terms->locale, terms->mode,   terms->on_existing,
                                 terms->dry_run,     terms->unit,   terms->period, terms->plan_id,
@@ -219,10 +220,9 @@ static bool tell(const struct request *rq, struct reply *rp, struct problem *pro
 }
 
 /* Take the file in and answer. */
-static bool take_in(struct request *rq, struct import *import, const struct terms *terms, struct reply *rp,
-                    struct problem *problem)
+static bool take_in(struct request *rq, struct import *import, struct reply *rp, struct problem *problem)
 {
-    pgresult_auto_t *rows = load(rq, import, terms, problem);
+    pgresult_auto_t *rows = load(rq, import, problem);
     if (rows)
         return serve_rows(rq, rows, rp, problem) && tell(rq, rp, problem);
     if (json_array_size(import->faults) > 0)
@@ -245,16 +245,16 @@ bool import_create(struct request *rq, struct reply *rp, struct problem *problem
         return false;
     str_auto_t *file = as_bytea(import.file.bytes, import.file.length);
     secret_write_bytea(rq->body_sha256, sha256);
-    const struct terms terms = {rq->param[LOCALE],
-                                param(rq, MODE, "atomic"),
-                                param(rq, ON_EXISTING, "update"),
-                                param(rq, DRY_RUN, "false"),
-                                rq->param[FOR_UNIT],
-                                rq->param[FOR_PERIOD],
-                                NULL,
-                                file,
-                                sha256};
-    return file ? take_in(rq, &import, &terms, rp, problem) : problem_set(problem, PROBLEM_internal, NULL);
+    import.terms = (struct terms){rq->param[LOCALE],
+                                  param(rq, MODE, "atomic"),
+                                  param(rq, ON_EXISTING, "update"),
+                                  param(rq, DRY_RUN, "false"),
+                                  rq->param[FOR_UNIT],
+                                  rq->param[FOR_PERIOD],
+                                  NULL,
+                                  file,
+                                  sha256};
+    return file ? take_in(rq, &import, rp, problem) : problem_set(problem, PROBLEM_internal, NULL);
 }
 
 bool import_get(struct request *rq, struct reply *rp, struct problem *problem)
@@ -327,16 +327,16 @@ bool import_commit(struct request *rq, struct reply *rp, struct problem *problem
         .faults = faults,
     };
     snprintf(sha256 + 2, sizeof sha256 - 2, "%s", told(&source, "file_sha256"));
-    const struct terms terms = {told(&source, "locale"),
-                                told(&source, "mode"),
-                                told(&source, "on_existing"),
-                                "false",
-                                told(&source, "unit"),
-                                told(&source, "period"),
-                                rq->path_value[0],
-                                told(&source, "file"),
-                                sha256};
-    return take_in(rq, &import, &terms, rp, problem);
+    import.terms = (struct terms){told(&source, "locale"),
+                                  told(&source, "mode"),
+                                  told(&source, "on_existing"),
+                                  "false",
+                                  told(&source, "unit"),
+                                  told(&source, "period"),
+                                  rq->path_value[0],
+                                  told(&source, "file"),
+                                  sha256};
+    return take_in(rq, &import, rp, problem);
 }
 
 bool import_annotate(struct request *rq, struct reply *rp, struct problem *problem)

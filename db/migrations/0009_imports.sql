@@ -121,6 +121,9 @@ language plpgsql as $$
 declare
     made bigint;
 begin
+    if cardinality(app.units_of_role('OFFICE_STAT_OFFICER')) + cardinality(app.units_of_role('CULTURE_INFO_OFFICER')) = 0 then
+        perform app.problem(403, 'forbidden');
+    end if;
     perform app.import_stage();
     insert into app.import (account_id, media_type, locale, mode, on_existing, dry_run, unit, period, plan_id, file, file_sha256)
     values (app.me(), p_media_type, p_locale, p_mode, p_on_existing, p_dry_run, p_unit, p_period, p_plan, p_file, p_sha256)

@@ -1,7 +1,7 @@
 -- form_template: what a workbook for filling in a unit's report on a form for a period shows.
 -- in:   $1 form code text   $2 unit text   $3 period text
 -- out:  one row; none when the form does not exist or the unit is none of the caller's own
--- raises: TD400 for unknown codes, TD422 when the unit does not report that form for that period
+-- raises: TD400 for unknown codes, and when the unit does not report that form for that period
 with named as materialized (
     select f as form, u as unit, p as period,
            (select q.id from app.period q where q.frequency = p.frequency and q.ends_on < p.starts_on order by q.ends_on desc limit 1) as before
@@ -10,7 +10,9 @@ with named as materialized (
        and app.expect_codes(p_unit => $2, p_period => $3)
 ), checked as materialized (
     select n.* from named n
-     where app.refuse((select coalesce(jsonb_agg(f), '[]') from app.unit_faults(n.unit, n.form, n.period) f))
+     where app.refuse_parameters((select coalesce(jsonb_agg(jsonb_build_object('parameter', case f ->> 'pointer' when '/unit' then 'unit' else 'period' end,
+                                                                                'code', f ->> 'code', 'params', f -> 'params')), '[]')
+                                  from app.unit_faults(n.unit, n.form, n.period) f))
 ), figure as (
     select x.indicator_id, x.value, x.numerator, x.denominator, x.missing_reason, x.note, s.period_id, s.invented
       from checked c

@@ -208,8 +208,8 @@ Test(import_create, gives_no_template_of_anothers_unit)
                    "not-found");
     expect_problem(get("/v1/forms/nothing/template.xlsx?unit=kbang-lo-ku&period=2022-Q2", "loku"), 404,
                    "not-found");
-    expect_problem(get("/v1/forms/ktxh-quy/template.xlsx?unit=kbang-lo-ku&period=2022-03", "loku"), 422,
-                   "invalid-content");
+    expect_problem(get("/v1/forms/ktxh-quy/template.xlsx?unit=kbang-lo-ku&period=2022-03", "loku"), 400,
+                   "invalid-parameters");
 }
 
 Test(import_create, marks_the_faults_in_a_copy_of_the_file)

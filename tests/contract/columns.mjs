@@ -14,7 +14,7 @@ const HANDLERS = {
 };
 
 // Queries that a handler or db.c calls with arguments of its own, by their number.
-const CALLED = { session_open: 4, session_write: 7, sign_in_find: 2, session_create: 8, import_start: 10, import_create: 5, import_source: 1 };
+const CALLED = { session_open: 4, session_write: 7, sign_in_find: 2, session_create: 8, import_start: 10, import_create: 5, import_source: 1, form_template: 3 };
 const SESSION_MEMBERS = ['token'];
 
 const SCHEMAS = {
