@@ -60,7 +60,14 @@ static bool queue_all_queries(PGconn *pg)
     return PQpipelineSync(pg) == 1;
 }
 
-/* The results come in the order of the queries; the first that failed is the one to tell. */
+/* A query that is refused is an ERROR; FATAL, or no severity, tells that the connection is gone. */
+static bool was_refused(const PGresult *failed)
+{
+    const char *severity = PQresultErrorField(failed, PG_DIAG_SEVERITY_NONLOCALIZED);
+    return severity && strcmp(severity, "ERROR") == 0;
+}
+
+/* The results come in the order of the queries; the first that was refused is the one to tell. */
 static bool all_are_prepared(PGconn *pg)
 {
     bool good = true;
@@ -73,8 +80,9 @@ static bool all_are_prepared(PGconn *pg)
             return good;
         } else if (status != PGRES_COMMAND_OK && good) {
             good = false;
-            y_log_message(Y_LOG_LEVEL_ERROR, "db/queries/%s.sql does not fit the database: %s",
-                          sql_queries[i].name, PQresultErrorMessage(r));
+            if (was_refused(r) && i < SQL_COUNT) /* not so between the last query and the sync */
+                y_log_message(Y_LOG_LEVEL_ERROR, "db/queries/%s.sql does not fit the database: %s",
+                              sql_queries[i].name, PQresultErrorMessage(r));
         }
     }
     return false;

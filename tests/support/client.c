@@ -20,6 +20,13 @@ void client_start(unsigned the_port)
     documents = json_array();
 }
 
+unsigned client_redirect(unsigned the_port)
+{
+    unsigned before = port;
+    port = the_port;
+    return before;
+}
+
 void client_stop(void)
 {
     while (kept_count > 0)
