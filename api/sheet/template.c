@@ -2,17 +2,19 @@
 #include "sheet/template.h"
 #include "sheet/book.h"
 #include "sheet/sheet.h"
+#include <math.h>
 #include <string.h>
 
 enum { MARKER_ROW = 1, TITLE_ROW, ADVICE_ROW, HEADING_ROW, FIRST_ROW };
 enum { CODE = 1, NAME, UNIT, TARGET, BEFORE, VALUE, NUMERATOR, DENOMINATOR, MISSING, NOTE, COLUMNS };
+enum { A4 = 9 };
 enum { BLUE = 0xDDEBF7, YELLOW = 0xFFF9E5, GREY = 0xEDEDED };
 
 static const struct {
     const char *heading;
     double width;
 } columns[COLUMNS] = {
-    [CODE] = {"Mã chỉ tiêu", 24}, [NAME] = {"Chỉ tiêu", 44},      [UNIT] = {"Đơn vị tính", 12},
+    [CODE] = {"Mã chỉ tiêu", 24}, [NAME] = {"Chỉ tiêu", 44},      [UNIT] = {"Đơn vị tính", 18},
     [TARGET] = {"Kế hoạch", 40},  [BEFORE] = {"Kỳ trước", 14},    [VALUE] = {"Số liệu", 14},
     [NUMERATOR] = {"Tử số", 10},  [DENOMINATOR] = {"Mẫu số", 10}, [MISSING] = {"Lý do không có", 20},
     [NOTE] = {"Ghi chú", 30},
@@ -121,7 +123,13 @@ static void write_formula(const struct page *page, const json_t *line, int row)
                  json_number_value(json_object_get(line, "scale")), over.text, under.text);
     else
         buf_addf(&formula, "=%s", over.text);
-    worksheet_write_formula(page->sheet, (lxw_row_t)(row - 1), VALUE - 1, formula.text, page->computed);
+    const char *value = said(line, "value");
+    if (value)
+        worksheet_write_formula_num(page->sheet, (lxw_row_t)(row - 1), VALUE - 1, formula.text,
+                                    page->computed, strtod(value, NULL));
+    else
+        worksheet_write_formula_str(page->sheet, (lxw_row_t)(row - 1), VALUE - 1, formula.text,
+                                    page->computed, "");
 }
 
 static void offer(const struct page *page, int row, int column, const char **choices)
@@ -130,28 +138,60 @@ static void offer(const struct page *page, int row, int column, const char **cho
     worksheet_data_validation_cell(page->sheet, (lxw_row_t)(row - 1), (lxw_col_t)(column - 1), &list);
 }
 
+/* What is chosen from; words of app.import_word and import_rows.c. */
+static const char *reasons[] = {"không có số liệu", "chưa thu thập", "không áp dụng", "bảo mật", NULL},
+                  *truths[] = {"đạt", "chưa đạt", NULL};
+
+static const char *reason_said(const json_t *line)
+{
+    static const char *const codes[] = {"not_available", "not_collected", "not_applicable", "confidential"};
+    const char *code = said(line, "missing_reason");
+    for (size_t i = 0; code && i < COUNT(codes); i++)
+        if (strcmp(code, codes[i]) == 0)
+            return reasons[i];
+    return NULL;
+}
+
+static bool is_truth(const json_t *line)
+{
+    return strcmp(said(line, "value_type"), "boolean") == 0;
+}
+
+/* A figure, or what is met or not, of now or of before. */
+static void write_figure(struct spot at, const json_t *line, const char *member, lxw_format *format)
+{
+    const char *value = said(line, member);
+    if (is_truth(line) && value)
+        book_write_text(at, truths[strcmp(value, "1") != 0], format);
+    else
+        book_write_number(at, value, format);
+}
+
 static void write_entry(const struct page *page, const json_t *line, int row)
 {
-    static const char *reasons[] = {"không có số liệu", "chưa thu thập", "không áp dụng", "bảo mật", NULL},
-                      *truths[] = {"đạt", "chưa đạt", NULL};
-    bool pair = strcmp(said(line, "entry"), "pair") == 0,
-         truth = strcmp(said(line, "value_type"), "boolean") == 0;
-    const char *value = said(line, "value");
-    if (truth && value)
-        value = strcmp(value, "1") == 0 ? "đạt" : "chưa đạt";
-    if (truth)
-        book_write_text(spot(page, row, VALUE), value, page->open);
+    bool pair = strcmp(said(line, "entry"), "pair") == 0;
+    if (pair)
+        book_write_number(spot(page, row, VALUE), NULL, page->fixed);
     else
-        book_write_number(spot(page, row, VALUE), pair ? NULL : value, pair ? page->fixed : page->open);
+        write_figure(spot(page, row, VALUE), line, "value", page->open);
     book_write_number(spot(page, row, NUMERATOR), pair ? said(line, "numerator") : NULL,
                       pair ? page->open : page->fixed);
     book_write_number(spot(page, row, DENOMINATOR), pair ? said(line, "denominator") : NULL,
                       pair ? page->open : page->fixed);
-    book_write_text(spot(page, row, MISSING), said(line, "missing_reason"), page->open);
+    book_write_text(spot(page, row, MISSING), reason_said(line), page->open);
     book_write_text(spot(page, row, NOTE), said(line, "note"), page->open);
     offer(page, row, MISSING, reasons);
-    if (truth)
+    if (is_truth(line))
         offer(page, row, VALUE, truths);
+}
+
+/* Programs that write workbooks must say how high a row of several lines is; bytes are more than letters. */
+static void make_room(const struct page *page, const json_t *line, int row)
+{
+    const char *name = said(line, "name"), *target = said(line, "target");
+    double lines = ceil((double)strlen(name) / columns[NAME].width / 1.2);
+    double others = target ? ceil((double)strlen(target) / columns[TARGET].width / 1.2) : 1;
+    worksheet_set_row(page->sheet, (lxw_row_t)(row - 1), LXW_DEF_ROW_HEIGHT * fmax(lines, others), NULL);
 }
 
 static void write_line(const struct page *page, const json_t *line, int row)
@@ -160,7 +200,8 @@ static void write_line(const struct page *page, const json_t *line, int row)
     book_write_text(spot(page, row, NAME), said(line, "name"), page->fixed);
     book_write_text(spot(page, row, UNIT), said(line, "unit_of_measure"), page->fixed);
     book_write_text(spot(page, row, TARGET), said(line, "target"), page->fixed);
-    book_write_number(spot(page, row, BEFORE), said(line, "before"), page->fixed);
+    write_figure(spot(page, row, BEFORE), line, "before", page->fixed);
+    make_room(page, line, row);
     if (is_computed(line))
         write_formula(page, line, row);
     else
@@ -180,5 +221,8 @@ bool template_write(const struct template *template, struct buf *out)
     for (size_t i = 0; i < json_array_size(template->lines); i++)
         write_line(&page, json_array_get(template->lines, i), FIRST_ROW + (int)i);
     worksheet_protect(page.sheet, NULL, &allowed);
+    worksheet_set_landscape(page.sheet);
+    worksheet_set_paper(page.sheet, A4);
+    worksheet_fit_to_pages(page.sheet, 1, 0);
     return book_close(&book, out);
 }
