@@ -156,7 +156,12 @@ bool link_queue_session(PGconn *pg, const struct db_call *call)
 
 bool link_queue_query(PGconn *pg, const struct db_call *call)
 {
-    return PQsendQueryPrepared(pg, sql_queries[call->sql].name, call->args, call->arg, NULL, NULL, 0) == 1;
+    int formats[DB_ARGS_MAX];
+    for (int i = 0; i < call->args; i++)
+        formats[i] = call->bytes[i] > 0;
+    return PQsendQueryPrepared(pg, sql_queries[call->sql].name, call->args, call->arg, call->bytes, formats,
+                               0)
+           == 1;
 }
 
 /* Read up to the sync.  The sync is the commit, so an error may still come just before it.  The first

@@ -28,6 +28,7 @@ struct db_call {
     const unsigned char *fingerprint,
         *body_sha256;             /* SHA-256 of the request and of its body, for the receipt */
     const char *arg[DB_ARGS_MAX]; /* $1..$n as text, borrowed; NULL is SQL NULL */
+    int bytes[DB_ARGS_MAX];       /* length of an argument that is bytes; 0: it is text */
     int args;
 };
 

@@ -8,6 +8,7 @@
 #include "sheet/annotate.h"
 #include <string.h>
 
+enum { FILE_ARGUMENT = 8 }; /* of import_start */
 enum { JSON_MAX = 8 * 1024 * 1024, ROWS_MAX = 100000, COLUMNS_SIZE = 400, NOTE_MAX = 4000 };
 
 /* The parameters, in the order of routes.def. */
@@ -34,7 +35,7 @@ static const struct member rows_sent[] = {
 
 /* How a file is to be taken in: the arguments of import_start. */
 struct terms {
-    const char *locale, *mode, *on_existing, *dry_run, *unit, *period, *plan_id, *file, *sha256;
+    const char *locale, *mode, *on_existing, *dry_run, *unit, *period, *plan_id, *sha256;
 };
 
 /* A file on its way into the database. */
@@ -139,23 +140,6 @@ static bool has_shape(const struct import *import, struct problem *problem)
 
 /* Into the database ----------------------------------------------------------------------------------- */
 
-/* The bytes as text of a bytea; the caller frees it. */
-static char *as_bytea(const char *bytes, size_t length)
-{
-    static const char digits[] = "0123456789abcdef";
-    char *text = malloc(2 * length + 3), *to = text;
-    if (!text)
-        return NULL;
-    *to++ = '\\';
-    *to++ = 'x';
-    for (size_t i = 0; i < length; i++) {
-        *to++ = digits[(unsigned char)bytes[i] >> 4];
-        *to++ = digits[bytes[i] & 15];
-    }
-    *to = '\0';
-    return text;
-}
-
 static void set_args(struct db_call *call, const char *const *values, int count)
 {
     memcpy(call->arg, values, (size_t)count * sizeof *values);
@@ -168,10 +152,11 @@ static PGresult *load(const struct request *rq, struct import *import, struct pr
     struct db_call start = call_of(rq, SQL_import_start), finish = call_of(rq, SQL_import_create);
     const char *const kept[] = {import->media_type, terms->locale, terms->mode,   terms->on_existing,
                                 terms->dry_run,     terms->unit,   terms->period, terms->plan_id,
-                                terms->file,        terms->sha256};
+                                import->file.bytes, terms->sha256};
     const char *const told[] = {NULL, is_json(import) ? NULL : import->columns, import->rows.unit,
                                 import->rows.period, import->locale};
     set_args(&start, kept, COUNT(kept));
+    start.bytes[FILE_ARGUMENT] = (int)import->file.length;
     set_args(&finish, told, COUNT(told));
     return db_load(&(struct db_load){&start, import_copy, send_rows, import, &finish}, problem);
 }
@@ -243,7 +228,6 @@ bool import_create(struct request *rq, struct reply *rp, struct problem *problem
     };
     if (!has_shape(&import, problem))
         return false;
-    str_auto_t *file = as_bytea(import.file.bytes, import.file.length);
     secret_write_bytea(rq->body_sha256, sha256);
     import.terms = (struct terms){rq->param[LOCALE],
                                   param(rq, MODE, "atomic"),
@@ -252,9 +236,8 @@ bool import_create(struct request *rq, struct reply *rp, struct problem *problem
                                   rq->param[FOR_UNIT],
                                   rq->param[FOR_PERIOD],
                                   NULL,
-                                  file,
                                   sha256};
-    return file ? take_in(rq, &import, rp, problem) : problem_set(problem, PROBLEM_internal, NULL);
+    return take_in(rq, &import, rp, problem);
 }
 
 bool import_get(struct request *rq, struct reply *rp, struct problem *problem)
@@ -334,7 +317,6 @@ bool import_commit(struct request *rq, struct reply *rp, struct problem *problem
                                   told(&source, "unit"),
                                   told(&source, "period"),
                                   rq->path_value[0],
-                                  told(&source, "file"),
                                   sha256};
     return take_in(rq, &import, rp, problem);
 }
