@@ -32,5 +32,8 @@ extern const struct member period_body[], period_change_body[];
 /* submission.c */
 extern const struct member submission_body[], submission_change_body[], submission_step_body[];
 
+/* review.c */
+extern const struct member comment_body[], extension_body[], reopen_request_body[], reopen_decision_body[];
+
 /* publication.c */
 extern const struct member publication_body[];

@@ -28,11 +28,14 @@ static const struct rule rules[] = {
      "and not c.relforcerowsecurity"},
     {"the recording of changes",
      "select string_agg(c.relname, ' ') from " TABLES
-     " and c.relname <> 'audit' and (select count(*) from pg_trigger t "
+     " and c.relname not in ('audit', 'value_revision') and (select count(*) from pg_trigger t "
      "where t.tgrelid = c.oid and t.tgname in ('audit_inserted', 'audit_changed', 'audit_emptied') and t.tgenabled in ('O', 'A')) <> 3"},
     {"a record nobody changes",
      "select 'audit' where not exists (select from pg_trigger t where t.tgrelid = 'app.audit'::regclass and t.tgname = "
      "'audit_append_only' and t.tgenabled in ('O', 'A') and t.tgtype & 2 = 2 and t.tgtype & 56 = 56)"},
+    {"a history nobody changes",
+     "select 'value_revision' where not exists (select from pg_trigger t where t.tgrelid = 'app.value_revision'::regclass and t.tgname = "
+     "'value_revision_append_only' and t.tgenabled in ('O', 'A') and t.tgtype & 2 = 2 and t.tgtype & 56 = 56)"},
     {"triggers that are on", "select string_agg(c.relname || '.' || t.tgname, ' ') from pg_trigger t, " TABLES
                              " and t.tgrelid = c.oid "
                              "and t.tgenabled = 'D'"},

@@ -133,7 +133,7 @@ Test(submission_act, needs_a_reason_for_a_return)
     for (size_t i = 0; i < COUNT(reasons); i++) {
         struct answer bad = plan_step(id, "kbang", "return", reasons[i]);
         cr_expect_eq(bad.status, 422, "%zu: %s", i, bad.text);
-        cr_expect_str_eq(faults_of(&bad), "/reason reason-required\n", "%zu", i);
+        cr_expect_str_eq(faults_of(&bad), "/reason comment-required\n", "%zu", i);
     }
     cr_expect_str_eq(world_value("select state from app.submission"), "submitted");
 }
