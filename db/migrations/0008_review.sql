@@ -279,7 +279,7 @@ language plpgsql as $$
 declare
     s app.submission;
 begin
-    select * into s from app.submission where id = new.submission_id;
+    select * into s from app.submission where id = app.expect_submission(new.submission_id);
     perform app.expect_grant('COMMUNE_LEADER', s.unit_id);
     if s.state <> 'accepted' and not app.is_locked(s.form_id, s.unit_id, s.period_id) then
         perform app.problem(409, 'illegal-transition', jsonb_build_object('action', 'request_reopen', 'state', s.state),
@@ -541,13 +541,27 @@ comment on function app.may_step is 'May the caller take this step (state and lo
 
 create or replace function app.allowed_actions(s app.submission, p_grants text[]) returns text[]
 language plpgsql stable as $$
+declare
+    locked constant boolean := app.is_locked(s.form_id, s.unit_id, s.period_id);
+    asked boolean;
+    actions text[] := '{}';
 begin
-    return (
-    select case when app.is_locked(s.form_id, s.unit_id, s.period_id) then '{}'::text[]
-                else case when app.may_edit(s, p_grants) then '{edit}'::text[] else '{}'::text[] end
-                     || coalesce((select array_agg(r.action order by r.action) from app.transition_rule r
-                                   where r.from_state = s.state and app.may_step(s, r, p_grants)), '{}') end);
+    if not locked then
+        actions := case when app.may_edit(s, p_grants) then '{edit}'::text[] else '{}' end
+                || coalesce((select array_agg(r.action order by r.action) from app.transition_rule r
+                              where r.from_state = s.state and app.may_step(s, r, p_grants)), '{}');
+    end if;
+    if locked or s.state = 'accepted' then
+        asked := exists (select from app.reopen_request q where q.submission_id = s.id and q.decision is null);
+        if not asked and 'COMMUNE_LEADER@' || s.unit_id = any (p_grants) then
+            actions := actions || '{request_reopen}';
+        elsif asked and locked and 'DISTRICT_HOME_AFFAIRS@' || s.receiver_id = any (p_grants) then
+            actions := actions || '{reopen}';
+        end if;
+    end if;
+    return actions;
 end $$;
+comment on function app.allowed_actions is 'What the caller may do next: edit, submit, withdraw, return, accept; ask to open it again, or decide on that.';
 
 create or replace function app.submission_summary(s app.submission, p_grants text[])
 returns table (id bigint, form text, unit text, unit_name text, period text, receiver text, state text, version int,
@@ -750,6 +764,7 @@ begin
                      || coalesce((select array_agg(r.action order by r.action) from app.transition_rule r
                                    where r.from_state = s.state and app.may_step(s, r, p_grants)), '{}') end);
 end $$;
+comment on function app.allowed_actions is 'What the caller may do next: edit, submit, withdraw, return, accept.';
 
 create or replace function app.submission_summary(s app.submission, p_grants text[])
 returns table (id bigint, form text, unit text, unit_name text, period text, receiver text, state text, version int,
