@@ -1023,12 +1023,11 @@ COMMENT ON COLUMN app.reopen_request.expires_at IS 'Expiry of the extension that
 CREATE FUNCTION app.decision_faults(q app.reopen_request, b jsonb) RETURNS SETOF jsonb
     LANGUAGE sql STABLE
     BEGIN ATOMIC
- SELECT app.fault('/expires_at'::text,
-         CASE
-             WHEN ((decision_faults.b ->> 'expires_at'::text) IS NULL) THEN 'missing-member'::text
-             ELSE 'not-in-future'::text
-         END) AS fault
-   WHERE (((decision_faults.b ->> 'decision'::text) = 'grant'::text) AND app.is_locked((decision_faults.q).form_id, (decision_faults.q).unit_id, (decision_faults.q).period_id) AND COALESCE((app.instant_or_null((decision_faults.b ->> 'expires_at'::text)) <= now()), ((decision_faults.b ->> 'expires_at'::text) IS NULL)))
+ SELECT app.fault('/expires_at'::text, 'missing-member'::text) AS fault
+   WHERE (((decision_faults.b ->> 'decision'::text) = 'grant'::text) AND ((decision_faults.b ->> 'expires_at'::text) IS NULL) AND app.is_locked((decision_faults.q).form_id, (decision_faults.q).unit_id, (decision_faults.q).period_id))
+ UNION ALL
+  SELECT app.fault('/expires_at'::text, 'not-in-future'::text) AS fault
+   WHERE (((decision_faults.b ->> 'decision'::text) = 'grant'::text) AND (app.instant_or_null((decision_faults.b ->> 'expires_at'::text)) <= now()) AND app.is_locked((decision_faults.q).form_id, (decision_faults.q).unit_id, (decision_faults.q).period_id))
  UNION ALL
   SELECT app.fault('/reason'::text, 'too-short'::text, '{"min": 1}'::jsonb) AS fault
    WHERE ((jsonb_typeof((decision_faults.b -> 'reason'::text)) = 'string'::text) AND ((decision_faults.b ->> 'reason'::text) !~ '\S'::text) AND ((decision_faults.b ->> 'reason'::text) <> ''::text));

@@ -46,7 +46,8 @@ with body as (
     union all
     select app.fault('/reason', 'too-short', '{"min": 1}') from named where jsonb_typeof(b -> 'reason') = 'string' and b ->> 'reason' !~ '\S' and b ->> 'reason' <> ''
 ), verdict as materialized (
-    select ((unit).id is null or app.expect_grant('DISTRICT_HOME_AFFAIRS', (unit).id))
+    select ((unit).id is null or (unit).id = any (app.units_of_role('DISTRICT_HOME_AFFAIRS'))
+            or (app.refuse($2::jsonb) and app.expect_grant('DISTRICT_HOME_AFFAIRS', (unit).id)))
        and app.refuse($2::jsonb || (select coalesce(jsonb_agg(f), '[]') from fault)) as ok
       from named
 ), made as (

@@ -175,8 +175,11 @@ static const struct step steps[] = {
     {"kbang-lead", "accepted", "update app.reopen_request set decision = 'grant', decision_reason = 'x'",
      "0"},
     {"loku-lead", "accepted", "update app.reopen_request set decision = 'grant', decision_reason = 'x'", "0"},
-    {"kbang", "accepted", "update app.reopen_request set decision = 'refuse', decision_reason = 'x'", "1"},
-    {"kbang", "accepted", "update app.reopen_request set decision = 'grant', decision_reason = 'x'", "1"},
+    {"kbang", "accepted",
+     "update app.reopen_request set decision = 'refuse', decision_reason = 'x' where submission_id = $S",
+     "1"},
+    {"kbang", "accepted",
+     "update app.reopen_request set decision = 'grant', decision_reason = 'x' where submission_id = $S", "1"},
     {"kbang", "accepted",
      "insert into app.extension_unit (extension_id, receiver_id, period_id, unit_id) select extension_id, receiver_id, "
      "period_id, receiver_id from app.extension_unit limit 1",

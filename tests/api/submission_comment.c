@@ -1,6 +1,7 @@
 /* submission_comment: POST and GET /v1/submissions/{id}/comments, and the comments of a step. */
 #include "support/expect.h"
 #include "support/plan.h"
+#include "support/service.h"
 #include <criterion/criterion.h>
 #include <string.h>
 
@@ -162,4 +163,24 @@ Test(submission_comment, is_what_a_return_needs)
                  "/reason comment-required");
     act(id, "kbang", "{\"action\":\"return\",\"reason\":\"vẫn sai\"}");
     cr_expect_str_eq(said(id, "loku"), "của xã sinh bò vẫn sai", "a reason alone is a comment");
+}
+
+/* Whatever the statement. */
+Test(submission_comment, is_there_after_every_return)
+{
+    long id = plan_submitted(&lo_ku, "2022", "");
+    const char *texts =
+        "select string_agg(side || ' ' || visibility || ' ' || text, ', ') from app.submission_comment";
+    const char *back =
+        text_of("update app.submission set state = 'returned', reason = 'x' where id = %ld", id);
+    cr_expect_str_eq(service_tries("kbang", text_of("%s; %s", back, texts)), "receiver shared x");
+    comment(id, "kbang", "{\"text\":\"y\"}");
+    cr_expect_str_eq(service_tries("kbang", text_of("%s; %s", back, texts)), "receiver shared y");
+    cr_expect_str_eq(
+        service_tries("loku",
+                      text_of("insert into app.submission_comment (submission_id, unit_id, text, side, "
+                              "writer_name, writer_role) select %ld, unit_id, 'z', 'receiver', 'Huyện', "
+                              "'DISTRICT_LEADER' from app.submission returning side || writer_role",
+                              id)),
+        "unitOFFICE_STAT_OFFICER", "nobody speaks for another");
 }

@@ -1,6 +1,7 @@
 /* value_history_list: GET /v1/submissions/{id}/values/{code}/history, and the status that only rises. */
 #include "support/expect.h"
 #include "support/plan.h"
+#include "support/service.h"
 #include <criterion/criterion.h>
 #include <string.h>
 
@@ -109,6 +110,10 @@ Test(value_history_list, lets_no_status_fall_below_what_was_accepted)
     long id = reopened("births=60");
     change(id, "\"value\":59,\"status\":\"ESTIMATE\"");
     expect_fault(plan_step(id, "loku-lead", "submit", NULL), 422, "invalid-content", "/values status-fell");
+    cr_expect_str_eq(
+        service_tries("loku-lead",
+                      text_of("update app.submission set state = 'submitted' where id = %ld", id)),
+        "!TD422", "whatever the statement");
     change(id, "\"value\":59,\"status\":\"OFFICIAL\"");
     cr_expect_eq(plan_step(id, "loku-lead", "submit", NULL).status, 200);
     cr_expect_eq(plan_step(id, "kbang", "accept", NULL).status, 200);

@@ -44,8 +44,8 @@ static void name_holder(const struct holder *holder)
                 holder->commune->unit, holder->commune->officer, holder->submission));
 }
 
-/* A comment on it, more time for it and, once it is accepted, the wish to open it again: with the mark. */
-static void talk_about(const struct holder *holder, const char *state)
+/* A comment on it, more time for it and the wish to open it again, in whatever state: with the mark. */
+static void talk_about(const struct holder *holder)
 {
     struct answer said = ask("POST", plan_path(holder->submission, "/comments"), holder->commune->officer,
                              "{\"text\":\"" NOTE_MARK "\"}");
@@ -55,11 +55,12 @@ static void talk_about(const struct holder *holder, const char *state)
                                holder->period, holder->commune->unit);
     struct answer given = ask("POST", "/v1/extensions", "kbang", more);
     cr_assert_eq(given.status, 201, "%s", given.text);
-    if (strcmp(state, "accepted") != 0)
-        return;
-    struct answer wish = ask("POST", plan_path(holder->submission, "/reopen-requests"),
-                             holder->commune->leader, "{\"reason\":\"" NOTE_MARK "\"}");
-    cr_assert_eq(wish.status, 201, "%s", wish.text);
+    world_sql(text_of(
+        "set session_replication_role = replica; insert into app.reopen_request (submission_id, unit_id, "
+        "form_id, period_id, receiver_id, reason, requested_by, requester_name) select id, unit_id, form_id, "
+        "period_id, receiver_id, '" NOTE_MARK "', created_by, '" NAME_MARK
+        "' from app.submission where id = %ld; reset session_replication_role",
+        holder->submission));
 }
 
 struct holder holder_with(const struct commune *commune, const char *period, const char *state)
@@ -80,7 +81,7 @@ struct holder holder_with(const struct commune *commune, const char *period, con
         cr_assert_eq(plan_step(holder.submission, "kbang", "return", NOTE_MARK).status, 200);
     if (strcmp(state, "accepted") == 0)
         cr_assert_eq(plan_step(holder.submission, "kbang", "accept", NULL).status, 200);
-    talk_about(&holder, state);
+    talk_about(&holder);
     return holder;
 }
 
