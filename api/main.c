@@ -5,6 +5,7 @@
 #include "base/signing.h"
 #include "db/db.h"
 #include "describe.h"
+#include "domain/audit_command.h"
 #include "domain/bootstrap.h"
 #include "http/server.h"
 #include "routes.h"
@@ -16,14 +17,18 @@ enum { EXIT_USAGE = 2 };
 
 static int help(void)
 {
-    puts("thidua-api: reporting of indicators and emulation of the communes of a district\n\n"
-         "  thidua-api                  serve until SIGTERM or SIGINT\n"
-         "  thidua-api account-create   make an account with the database owner's rights;\n"
-         "                              --login L --name N --role ROLE@unit [--role ...] [--demo];\n"
-         "                              the password comes on standard input, or is made and printed\n"
-         "  thidua-api describe         print routes, parameters, body shapes, problems, faults as JSON\n"
-         "  thidua-api --version\n\n"
-         "Settings, from the environment:");
+    puts(
+        "thidua-api: reporting of indicators and emulation of the communes of a district\n\n"
+        "  thidua-api                  serve until SIGTERM or SIGINT\n"
+        "  thidua-api account-create   make an account with the database owner's rights;\n"
+        "                              --login L --name N --role ROLE@unit [--role ...] [--demo];\n"
+        "                              the password comes on standard input, or is made and printed\n"
+        "  thidua-api dump-audit       write the record of changes to standard output, with the owner's rights\n"
+        "  thidua-api verify-audit     is such a dump whole?  Needs no database;  FILE [--head FILE]: - is standard\n"
+        "                              input, --head answers of GET /v1/audit/head that were kept; 0 yes, 1 no\n"
+        "  thidua-api describe         print routes, parameters, body shapes, problems, faults as JSON\n"
+        "  thidua-api --version\n\n"
+        "Settings, from the environment:");
     config_explain(stdout);
     return EXIT_SUCCESS;
 }
@@ -80,33 +85,42 @@ static int serve(const struct config *config)
     return status;
 }
 
-static int create_account(const struct config *config, int argc, char *const *argv)
+/* What needs the rights of the database's owner; NULL: none of it. */
+typedef int command(int argc, char *const *argv);
+
+static command *owners_command(const char *name)
 {
-    db_configure(config->text[SETTING_DATABASE], NULL, NULL);
-    return bootstrap_account(argc, argv);
+    if (strcmp(name, "account-create") == 0)
+        return bootstrap_account;
+    return strcmp(name, "dump-audit") == 0 ? audit_dump : NULL;
 }
 
-static int show(const char *command)
+static int show(int argc, char *const *argv)
 {
-    if (strcmp(command, "--help") == 0)
+    if (strcmp(argv[0], "--help") == 0)
         return help();
-    if (strcmp(command, "--version") == 0)
+    if (strcmp(argv[0], "--version") == 0)
         return puts("thidua-api " THIDUA_VERSION) < 0;
-    if (strcmp(command, "describe") == 0)
+    if (strcmp(argv[0], "describe") == 0)
         return describe(stdout), EXIT_SUCCESS;
-    fprintf(stderr, "thidua-api: %s is not a command; see thidua-api --help\n", command);
+    if (strcmp(argv[0], "verify-audit") == 0)
+        return audit_check(argc, argv);
+    fprintf(stderr, "thidua-api: %s is not a command; see thidua-api --help\n", argv[0]);
     return EXIT_USAGE;
 }
 
 int main(int argc, char **argv)
 {
     struct config config;
-    bool creates = argc > 1 && strcmp(argv[1], "account-create") == 0;
-    if (argc > 1 && !creates)
-        return show(argv[1]);
+    command *owners = argc > 1 ? owners_command(argv[1]) : NULL;
+    if (argc > 1 && !owners)
+        return show(argc - 1, argv + 1);
     if (!config_read(&config, environ, stderr))
         return EXIT_USAGE;
     if (!secret_start())
         return EXIT_FAILURE;
-    return creates ? create_account(&config, argc - 1, argv + 1) : serve(&config);
+    if (!owners)
+        return serve(&config);
+    db_configure(config.text[SETTING_DATABASE], NULL, NULL);
+    return owners(argc - 1, argv + 1);
 }

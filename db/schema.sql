@@ -568,11 +568,11 @@ CREATE TABLE app.submission_value (
     written_at timestamp with time zone DEFAULT now() NOT NULL,
     import_id bigint,
     import_row integer,
+    CONSTRAINT submission_value_import_row_check CHECK ((import_row > 0)),
     CONSTRAINT submission_value_missing_reason_check CHECK ((missing_reason = ANY (ARRAY['not_available'::text, 'not_collected'::text, 'not_applicable'::text, 'confidential'::text]))),
     CONSTRAINT submission_value_one_of CHECK (((num_nonnulls(value, missing_reason) = 1) AND ((numerator IS NULL) = (denominator IS NULL)) AND ((value IS NOT NULL) OR (numerator IS NULL)))),
     CONSTRAINT submission_value_pair CHECK (((numerator >= (0)::numeric) AND (numerator <= denominator))),
     CONSTRAINT submission_value_size CHECK (((abs(value) < '1000000000000000'::numeric) AND (scale(value) <= 6))),
-    CONSTRAINT submission_value_source CHECK (((num_nonnulls(import_id, import_row) = ANY (ARRAY[0, 2])) AND (import_row > 0))),
     CONSTRAINT submission_value_status_check CHECK ((status = ANY (ARRAY['ESTIMATE'::text, 'PROVISIONAL'::text, 'OFFICIAL'::text])))
 );
 
@@ -602,9 +602,9 @@ COMMENT ON COLUMN app.submission_value.written_by IS 'Who entered it.';
 
 COMMENT ON COLUMN app.submission_value.written_at IS 'When.';
 
-COMMENT ON COLUMN app.submission_value.import_id IS 'Import that wrote it last; null when it was entered by hand.';
+COMMENT ON COLUMN app.submission_value.import_id IS 'The file it came by; null when it was typed in.';
 
-COMMENT ON COLUMN app.submission_value.import_row IS 'Row of its file.';
+COMMENT ON COLUMN app.submission_value.import_row IS 'Row of that file, as the sheet counts.';
 
 CREATE FUNCTION app.answer_faults(s app.submission) RETURNS SETOF jsonb
     LANGUAGE sql STABLE
@@ -646,35 +646,186 @@ end $$;
 
 COMMENT ON FUNCTION app.answered(p_status integer, p_location text, p_etag text, p_body json, p_sealed text, OUT _status integer, OUT _location text, OUT _etag text, OUT _sealed text, OUT _receipt bigint, OUT _received_at text) IS 'Last word of a write: what the server is told beside the body, the receipt among it; keeps the answer for when the same key comes again.';
 
+CREATE FUNCTION app.audit_append(p_table name, p_action text, p_before jsonb[], p_after jsonb[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    me constant int := app.me();
+    asked constant text := current_setting('app.request', true);
+    chains constant text[] := array(
+        select app.audit_chain(d.content, me, p_table)
+          from (select distinct on (c ->> 'unit_id' collate "C", c ->> 'account_id' collate "C") c as content from unnest(coalesce(p_before, p_after)) c) d);
+    moment timestamptz;
+    cause text;
+begin
+    perform app.audit_take(chains);
+    moment := clock_timestamp();
+    cause := app.audit_cause(moment, me, session_user, asked, p_table, p_action);
+    with written as (
+        insert into app.audit (id, at, account_id, db_role, request, table_name, action, unit_id, before, after, chain, seq, digest, hash)
+        overriding system value
+        select id, moment, me, session_user, asked, p_table, p_action, unit_id, before, after, chain, seq, digest,
+               app.audit_hash(start, digest) over (partition by chain order by nth)
+          from (select p.*, sha256(convert_to(app.audit_text(p.chain, p.seq, p.id, cause, p.unit_id, p.before, p.after), 'UTF8')) as digest
+                  from (select h.chain, h.hash as start, c.nth, h.seq + row_number() over (partition by h.chain order by c.nth) as seq,
+                               nextval('app.audit_id_seq') as id, c.unit_id, c.before, c.after
+                          from (select x.before, x.after, x.nth, (coalesce(x.before, x.after) ->> 'unit_id')::int as unit_id,
+                                       case when cardinality(chains) = 1 then chains[1]
+                                            else app.audit_chain(coalesce(x.before, x.after), me, p_table) end as chain
+                                  from unnest(p_before, p_after) with ordinality as x(before, after, nth)) c
+                          join app.audit_head h on h.chain = c.chain and h.chain = any (chains)) p
+                offset 0) d -- else the digest would be computed wherever it is named
+        returning chain, seq, hash
+    )
+    update app.audit_head h set seq = w.seq, hash = w.hash, at = moment
+      from (select distinct on (chain) chain, seq, hash from written order by chain, seq desc) w
+     where h.chain = w.chain and h.chain = any (chains);
+end $$;
+
+COMMENT ON FUNCTION app.audit_append(p_table name, p_action text, p_before jsonb[], p_after jsonb[]) IS 'Records the rows of one statement: each chain is taken and moved on once, however many they are.';
+
+CREATE FUNCTION app.audit_cause(p_at timestamp with time zone, p_account integer, p_role name, p_request text, p_table name, p_action text) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN concat('"at": "', to_char((p_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'::text), '", "account_id": ', COALESCE((p_account)::text, 'null'::text), ', "db_role": ', to_json((p_role)::text), ', "request": ', COALESCE((to_json(p_request))::text, 'null'::text), ', "table_name": ', to_json((p_table)::text), ', "action": ', to_json(p_action));
+
+COMMENT ON FUNCTION app.audit_cause(p_at timestamp with time zone, p_account integer, p_role name, p_request text, p_table name, p_action text) IS 'The part of app.audit_text() that all rows of a statement have in common.';
+
+CREATE FUNCTION app.audit_chain(p_row jsonb, p_account integer, p_table name) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    unit constant int := p_row ->> 'unit_id';
+    account constant int := coalesce(p_account, (p_row ->> 'account_id')::int);
+begin
+    return case when unit is not null then 'unit:' || coalesce((select u.code from app.unit u where u.id = unit), unit::text)
+                when account is not null then 'account:' || account
+                else 'table:' || p_table end;
+end $$;
+
+COMMENT ON FUNCTION app.audit_chain(p_row jsonb, p_account integer, p_table name) IS 'The chain of a row: its unit''s (by code), else that of the account that wrote it, or that it is about, else of the table.  So a write waits only for others of the same unit, or of the same account.';
+
 CREATE FUNCTION app.audit_changed() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
-declare
-    hidden constant text[] := '{password_salt,password_verifier,hash,key}';
-    row_before constant jsonb := to_jsonb(old) - hidden;
-    row_after constant jsonb := case when tg_op = 'UPDATE' then to_jsonb(new) - hidden end;
 begin
-    insert into app.audit (account_id, request, table_name, action, unit_id, before, after)
-    values (app.me(), current_setting('app.request', true), tg_table_name, lower(tg_op),
-            (row_before ->> 'unit_id')::int, row_before, row_after);
+    perform app.audit_append(tg_table_name, 'update', array_agg(app.audit_content(to_jsonb(o))),
+                             (select array_agg(app.audit_content(to_jsonb(n))) from new_rows n))
+       from old_rows o having count(*) > 0;
     return null;
 end $$;
 
-COMMENT ON FUNCTION app.audit_changed() IS 'Records an updated or deleted row.';
+COMMENT ON FUNCTION app.audit_changed() IS 'Records updated rows, one statement for all of them.';
+
+CREATE FUNCTION app.audit_content(jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ($1 - '{password_salt,password_verifier,hash,key}'::text[]);
+
+COMMENT ON FUNCTION app.audit_content(jsonb) IS 'A row as it is recorded: secrets left out.';
+
+CREATE FUNCTION app.audit_deleted() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+begin
+    perform app.audit_append(tg_table_name, 'delete', array_agg(app.audit_content(to_jsonb(o))), null)
+       from old_rows o having count(*) > 0;
+    return null;
+end $$;
+
+COMMENT ON FUNCTION app.audit_deleted() IS 'Records deleted rows, one statement for all of them.';
+
+CREATE FUNCTION app.audit_text(p_chain text, p_seq bigint, p_id bigint, p_cause text, p_unit integer, p_before jsonb, p_after jsonb) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN concat('{"chain": ', to_json(p_chain), ', "seq": ', p_seq, ', "id": ', p_id, ', ', p_cause, ', "unit_id": ', COALESCE((p_unit)::text, 'null'::text), ', "before": ', COALESCE((p_before)::text, 'null'::text), ', "after": ', COALESCE((p_after)::text, 'null'::text), '}');
+
+COMMENT ON FUNCTION app.audit_text(p_chain text, p_seq bigint, p_id bigint, p_cause text, p_unit integer, p_before jsonb, p_after jsonb) IS 'What is hashed of a row, in UTF-8: a JSON object of all its columns but digest and hash, in this order, on one line; the instant in UTC with microseconds; before and after as PostgreSQL prints jsonb (members by length, then bytes; numbers with the digits they have).';
+
+CREATE TABLE app.audit (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    account_id integer,
+    db_role name DEFAULT SESSION_USER NOT NULL,
+    request text,
+    table_name name NOT NULL,
+    action text NOT NULL,
+    unit_id integer,
+    before jsonb,
+    after jsonb,
+    chain text NOT NULL COLLATE pg_catalog."C",
+    seq bigint NOT NULL,
+    digest bytea NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT audit_action_check CHECK ((action = ANY (ARRAY['insert'::text, 'update'::text, 'delete'::text]))),
+    CONSTRAINT audit_before_after CHECK ((((before IS NULL) = (action = 'insert'::text)) AND ((after IS NULL) = (action = 'delete'::text)))),
+    CONSTRAINT audit_digests CHECK (((length(digest) = 32) AND (length(hash) = 32)))
+);
+
+ALTER TABLE ONLY app.audit FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.audit IS 'Every change of every table, written by trigger; append-only, for every role, and chained by hashes.';
+
+COMMENT ON COLUMN app.audit.id IS 'Order of writing.';
+
+COMMENT ON COLUMN app.audit.at IS 'Server clock.';
+
+COMMENT ON COLUMN app.audit.account_id IS 'Who; null for the owner''s own work (migrations, seeds).';
+
+COMMENT ON COLUMN app.audit.db_role IS 'Database role that was connected.';
+
+COMMENT ON COLUMN app.audit.request IS 'X-Request-Id of the request.';
+
+COMMENT ON COLUMN app.audit.table_name IS 'Table of schema app.';
+
+COMMENT ON COLUMN app.audit.action IS 'insert, update or delete.';
+
+COMMENT ON COLUMN app.audit.unit_id IS 'Unit whose data it is, where the row says.';
+
+COMMENT ON COLUMN app.audit.before IS 'The row before, secrets left out.';
+
+COMMENT ON COLUMN app.audit.after IS 'The row after, secrets left out.';
+
+COMMENT ON COLUMN app.audit.chain IS 'Chain it belongs to: unit:<code>, account:<id> or table:<name>.';
+
+COMMENT ON COLUMN app.audit.seq IS 'Place in its chain, from 1, without gaps.';
+
+COMMENT ON COLUMN app.audit.digest IS 'SHA-256 of app.audit_text() of the row.';
+
+COMMENT ON COLUMN app.audit.hash IS 'SHA-256 of the hash before it and of digest.';
+
+CREATE FUNCTION app.audit_dump() RETURNS SETOF text
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT format('{"hash":"%s","digest":"%s","row":%s}'::text, encode(a.hash, 'hex'::text), encode(a.digest, 'hex'::text), app.audit_text(a.chain, a.seq, a.id, app.audit_cause(a.at, a.account_id, a.db_role, a.request, a.table_name, a.action), a.unit_id, a.before, a.after)) AS format
+    FROM app.audit a
+   ORDER BY a.chain, a.seq;
+END;
+
+COMMENT ON FUNCTION app.audit_dump() IS 'The record of changes as lines of JSON, chain by chain, for thidua-api verify-audit: hash and digest as they are kept, the row as its other columns are now.';
 
 CREATE FUNCTION app.audit_inserted() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 begin
-    insert into app.audit (account_id, request, table_name, action, unit_id, after)
-    select me, current_setting('app.request', true), tg_table_name, 'insert', (r ->> 'unit_id')::int, r
-      from (select (select app.me()) as me, to_jsonb(n) - '{password_salt,password_verifier,hash,key}'::text[] as r from new_rows n) t;
+    perform app.audit_append(tg_table_name, 'insert', null, array_agg(app.audit_content(to_jsonb(n))))
+       from new_rows n having count(*) > 0;
     return null;
 end $$;
 
 COMMENT ON FUNCTION app.audit_inserted() IS 'Records inserted rows, one statement for all of them.';
+
+CREATE FUNCTION app.audit_link(p_last bytea, p_start bytea, p_digest bytea) RETURNS bytea
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+begin
+    return sha256(coalesce(p_last, p_start) || p_digest);
+end $$;
+
+COMMENT ON FUNCTION app.audit_link(p_last bytea, p_start bytea, p_digest bytea) IS 'The hash that follows.';
 
 CREATE FUNCTION app.audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -691,13 +842,29 @@ CREATE PROCEDURE app.audit_table(IN target regclass)
 begin
     execute format('create trigger audit_inserted after insert on %s referencing new table as new_rows '
                    'for each statement execute function app.audit_inserted()', target);
-    execute format('create trigger audit_changed after update or delete on %s '
-                   'for each row execute function app.audit_changed()', target);
+    execute format('create trigger audit_changed after update on %s referencing old table as old_rows new table as new_rows '
+                   'for each statement execute function app.audit_changed()', target);
+    execute format('create trigger audit_deleted after delete on %s referencing old table as old_rows '
+                   'for each statement execute function app.audit_deleted()', target);
     execute format('create trigger audit_emptied before truncate on %s '
                    'for each statement execute function app.audit_refuse()', target);
 end $$;
 
-COMMENT ON PROCEDURE app.audit_table(IN target regclass) IS 'Puts the three recording triggers on a table.';
+COMMENT ON PROCEDURE app.audit_table(IN target regclass) IS 'Puts the four recording triggers on a table.';
+
+CREATE FUNCTION app.audit_take(p_chains text[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into app.audit_head (chain, unit_id, account_id)
+    select c, (select u.id from app.unit u where 'unit:' || u.code = c), case when c like 'account:%' then substr(c, 9)::int end
+      from unnest(p_chains) c where not exists (select from app.audit_head h where h.chain = c)
+     group by c order by c collate "C"
+    on conflict (chain) do nothing;
+    perform from app.audit_head where chain = any (p_chains) order by chain for update;
+end $$;
+
+COMMENT ON FUNCTION app.audit_take(p_chains text[]) IS 'Holds these chains until the end of the transaction; always in the order of their names, so that two statements never wait for each other in a circle.';
 
 CREATE FUNCTION app.body(text) RETURNS jsonb
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -848,6 +1015,12 @@ CREATE FUNCTION app.codes(p_selector text) RETURNS text[]
     RETURN regexp_split_to_array(p_selector, '\s*,\s*'::text);
 
 COMMENT ON FUNCTION app.codes(p_selector text) IS 'The codes of a selector, commas between.';
+
+CREATE FUNCTION app.column_name(p_column integer) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT
+    RETURN (CASE WHEN (p_column > 26) THEN chr((64 + ((p_column - 1) / 26))) ELSE ''::text END || chr((65 + ((p_column - 1) % 26))));
+
+COMMENT ON FUNCTION app.column_name(p_column integer) IS 'Column of a sheet: 4 is D.';
 
 CREATE FUNCTION app.comment_faults(p_pointer text, c jsonb, s app.submission) RETURNS SETOF jsonb
     LANGUAGE sql STABLE
@@ -1361,6 +1534,428 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.grants() IS 'All roles of the caller, as ROLE@unit_id.';
+
+CREATE FUNCTION app.import_analyze() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    analyze pg_temp.import_row;
+end $$;
+
+COMMENT ON FUNCTION app.import_analyze() IS 'Lets the planner know how many rows there are.';
+
+CREATE TABLE app.import (
+    id bigint NOT NULL,
+    account_id integer NOT NULL,
+    made_at timestamp with time zone DEFAULT now() NOT NULL,
+    media_type text NOT NULL,
+    locale text,
+    mode text NOT NULL,
+    on_existing text NOT NULL,
+    dry_run boolean NOT NULL,
+    unit text,
+    period text,
+    plan_id bigint,
+    file bytea NOT NULL,
+    file_sha256 bytea NOT NULL,
+    outcome text,
+    counts jsonb,
+    faults jsonb,
+    faults_total integer,
+    plan bytea,
+    CONSTRAINT import_file_sha256_check CHECK ((length(file_sha256) = 32)),
+    CONSTRAINT import_locale_check CHECK ((locale = ANY (ARRAY['vi'::text, 'en'::text]))),
+    CONSTRAINT import_media_type_check CHECK ((media_type = ANY (ARRAY['application/json'::text, 'text/csv'::text, 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'::text]))),
+    CONSTRAINT import_mode_check CHECK ((mode = ANY (ARRAY['atomic'::text, 'partial'::text]))),
+    CONSTRAINT import_on_existing_check CHECK ((on_existing = ANY (ARRAY['update'::text, 'skip'::text, 'error'::text]))),
+    CONSTRAINT import_outcome_check CHECK ((outcome = ANY (ARRAY['accepted'::text, 'partial'::text, 'rejected'::text, 'planned'::text])))
+);
+
+ALTER TABLE ONLY app.import FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.import IS 'Files that were sent, what became of them, and what was wrong.';
+
+COMMENT ON COLUMN app.import.id IS 'Number.';
+
+COMMENT ON COLUMN app.import.account_id IS 'Who sent it.';
+
+COMMENT ON COLUMN app.import.made_at IS 'Server clock.';
+
+COMMENT ON COLUMN app.import.media_type IS 'What it was sent as.';
+
+COMMENT ON COLUMN app.import.locale IS 'Which mark stands before decimals: vi comma, en point; null: not declared, what is ambiguous is refused.';
+
+COMMENT ON COLUMN app.import.mode IS 'atomic: all or nothing; partial: the rows without faults.';
+
+COMMENT ON COLUMN app.import.on_existing IS 'A figure that is there already: update it, skip the row, or error.';
+
+COMMENT ON COLUMN app.import.dry_run IS 'Only said what would be done.';
+
+COMMENT ON COLUMN app.import.unit IS 'Unit of rows that name none.';
+
+COMMENT ON COLUMN app.import.period IS 'Period of rows that name none.';
+
+COMMENT ON COLUMN app.import.plan_id IS 'The dry run that this carries out.';
+
+COMMENT ON COLUMN app.import.file IS 'The file as received: for the annotated workbook, and for carrying out a dry run.';
+
+COMMENT ON COLUMN app.import.file_sha256 IS 'Its SHA-256.';
+
+COMMENT ON COLUMN app.import.outcome IS 'accepted, partial, rejected, or planned by a dry run; null only inside the transaction.';
+
+COMMENT ON COLUMN app.import.counts IS '{read, created, updated, unchanged, deleted, rejected}, which add up to read.';
+
+COMMENT ON COLUMN app.import.faults IS 'The first 1,000 faults, each with row, column, cell, text, code.';
+
+COMMENT ON COLUMN app.import.faults_total IS 'How many there are.';
+
+COMMENT ON COLUMN app.import.plan IS 'SHA-256 over what is to be done with each row: carrying a plan out does just that.';
+
+CREATE FUNCTION app.import_apply(p_import app.import) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    update app.submission t set note = t.note
+     where t.id in (select s.submission_id from pg_temp.import_seen s where s.action in ('created', 'updated', 'deleted'));
+    insert into app.submission (form_id, unit_id, period_id, receiver_id, created_by)
+    select distinct s.form_id, s.unit_id, s.period_id, app.unit_parent_on(s.unit_id, p.ends_on), app.me()
+      from pg_temp.import_seen s join app.period p on p.id = s.period_id
+     where s.action = 'created' and s.submission_id is null;
+    update pg_temp.import_seen s set submission_id = t.id
+      from app.submission t
+     where s.submission_id is null and s.action = 'created' and (t.form_id, t.unit_id, t.period_id) = (s.form_id, s.unit_id, s.period_id);
+    delete from app.submission_value v using pg_temp.import_seen s
+     where s.action = 'deleted' and v.submission_id = s.submission_id and v.indicator_id = (s.v).indicator_id;
+    insert into app.submission_value as v (submission_id, unit_id, indicator_id, value, numerator, denominator, missing_reason, status, note,
+                                           written_by, import_id, import_row)
+    select s.submission_id, s.unit_id, (s.v).indicator_id, w.value, w.numerator, w.denominator, w.missing_reason,
+           coalesce((s.v).item ->> 'status', x.status, w.status), w.note,
+           app.me(), p_import.id, s.n
+      from pg_temp.import_seen s cross join lateral app.value_written(s.v) w
+      left join app.submission_value x on x.submission_id = s.submission_id and x.indicator_id = (s.v).indicator_id
+     where s.action in ('created', 'updated')
+     order by s.submission_id, s.n
+    on conflict (submission_id, indicator_id) do update
+       set (value, numerator, denominator, missing_reason, status, note, written_by, written_at, import_id, import_row)
+         = (excluded.value, excluded.numerator, excluded.denominator, excluded.missing_reason, excluded.status, excluded.note,
+            excluded.written_by, now(), excluded.import_id, excluded.import_row);
+end $$;
+
+COMMENT ON FUNCTION app.import_apply(p_import app.import) IS 'Does what was decided.';
+
+CREATE FUNCTION app.import_counts(p_kept boolean) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS $$
+begin
+    return (
+        select jsonb_build_object('read', count(*),
+                   'created', count(*) filter (where p_kept and action = 'created'), 'updated', count(*) filter (where p_kept and action = 'updated'),
+                   'unchanged', count(*) filter (where p_kept and action = 'unchanged'), 'deleted', count(*) filter (where p_kept and action = 'deleted'),
+                   'rejected', count(*) filter (where not p_kept or action = 'rejected'), 'faulty', count(*) filter (where action = 'rejected'))
+          from pg_temp.import_seen);
+end $$;
+
+COMMENT ON FUNCTION app.import_counts(p_kept boolean) IS 'created + updated + unchanged + deleted + rejected = read; where nothing is kept every row is rejected.  faulty: rows with faults of their own.';
+
+CREATE FUNCTION app.import_decide(p_import app.import) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    update pg_temp.import_seen s
+       set action = case when exists (select from pg_temp.import_fault f where f.n = s.n) then 'rejected'
+                         when cardinality((s.v).given) = 0 and not (s.v).item ? 'value' then 'unchanged'
+                         when cardinality((s.v).given) = 0 then case when x.indicator_id is null then 'unchanged' else 'deleted' end
+                         when x.indicator_id is null then 'created'
+                         when p_import.on_existing = 'skip'
+                              or (w.value, w.numerator, w.denominator, w.missing_reason, coalesce((t.v).item ->> 'status', x.status, w.status), w.note)
+                                 is not distinct from (x.value, x.numerator, x.denominator, x.missing_reason, x.status, x.note::text) then 'unchanged'
+                         else 'updated' end
+      from pg_temp.import_seen t
+     cross join lateral app.value_written(t.v) w
+      left join app.submission_value x on x.submission_id = t.submission_id and x.indicator_id = (t.v).indicator_id
+     where t.n = s.n;
+end $$;
+
+COMMENT ON FUNCTION app.import_decide(p_import app.import) IS 'What is to be done with each row: created, updated, unchanged, deleted or rejected.';
+
+CREATE FUNCTION app.import_faults(p_columns jsonb) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS $$
+begin
+    return (
+        select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+                   'pointer', case when p_columns is null then '/rows/' || (f.n - 1) || '/' || f.field end,
+                   'row', f.n, 'column', app.column_name((p_columns ->> f.field)::int),
+                   'cell', app.column_name((p_columns ->> f.field)::int) || f.n,
+                   'text', coalesce(f.said, case f.field when 'unit' then r.unit when 'period' then r.period when 'indicator' then r.indicator
+                                                          when 'missing_reason' then r.missing_reason when 'status' then r.status else r.said end),
+                   'code', f.code, 'params', coalesce(f.params, '{}'))) order by f.n, f.field, f.code), '[]')
+          from (select distinct * from pg_temp.import_fault order by n, field, code limit 1000) f
+          join pg_temp.import_row r on r.n = f.n);
+end $$;
+
+COMMENT ON FUNCTION app.import_faults(p_columns jsonb) IS 'The first 1,000 faults with their places.';
+
+CREATE FUNCTION app.import_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if old.outcome is not null then
+        perform app.problem(403, 'forbidden');
+    end if;
+    return new;
+end $$;
+
+COMMENT ON FUNCTION app.import_guard() IS 'What became of a file is said once.';
+
+CREATE FUNCTION app.import_judge(p_import app.import) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into pg_temp.import_fault
+    select s.n, coalesce(nullif(split_part(f ->> 'pointer', '/', 4), ''), 'value'), f ->> 'code', f -> 'params', null
+      from pg_temp.import_seen s cross join lateral app.value_faults(s.v, s.kind, s.all_fields) f
+     where s.unit_id is not null and s.period_id is not null and (s.v).indicator_id is not null
+       and (s.code_fault is null or f ->> 'code' <> 'one-of-value')
+       and not (cardinality((s.v).given) = 0 and f ->> 'code' = 'one-of-value')
+       and f ->> 'code' <> 'duplicate-indicator'
+    union all
+    select s.n, 'indicator', 'duplicate-row', jsonb_build_object('indicator', (s.v).code, 'first', split_part((s.v).first, '/', 3)::int), null
+      from pg_temp.import_seen s where (s.v).first <> (s.v).pointer
+    union all
+    select s.n, s.fault_field, s.code_fault, jsonb_build_object('text', left(s.said, 40)), s.said from pg_temp.import_seen s where s.code_fault is not null
+    union all
+    select s.n, 'value', 'percent-not-expected', jsonb_build_object('text', left(s.said, 40), 'unit', ((s.v).definition).unit_vi), s.said
+      from pg_temp.import_seen s where s.percent and ((s.v).definition).value_type <> 'percent'
+    union all
+    select r.n, 'unit', case when coalesce(r.unit, p_import.unit) is null then 'unit-missing' else 'unit-not-yours' end,
+           jsonb_build_object('unit', left(coalesce(r.unit, p_import.unit), 64)), r.unit
+      from pg_temp.import_row r join pg_temp.import_seen s on s.n = r.n where s.unit_id is null
+    union all
+    select r.n, 'period', case when coalesce(r.period, p_import.period) is null then 'period-missing' else 'unknown-period' end,
+           jsonb_build_object('period', left(coalesce(r.period, p_import.period), 64)), r.period
+      from pg_temp.import_row r join pg_temp.import_seen s on s.n = r.n where s.period_id is null
+    union all
+    select r.n, 'indicator', 'unknown-indicator', jsonb_build_object('indicator', left(coalesce(r.indicator, ''), 64)), r.indicator
+      from pg_temp.import_row r join pg_temp.import_seen s on s.n = r.n where (s.v).indicator_id is null
+    union all
+    select r.n, k.field, 'unknown-word', jsonb_build_object('text', left(k.said, 40), 'choices',
+               (select string_agg(distinct w.code, ', ') from app.import_word w where w.field = k.field)), k.said
+      from pg_temp.import_row r cross join lateral (values ('missing_reason', r.missing_reason), ('status', r.status)) k(field, said)
+     where k.said is not null and not exists (select from app.import_word w where w.field = k.field and w.word = app.fold(k.said))
+    union all
+    select r.n, 'note', 'too-long', '{"max": 4000}', left(r.note, 40) from pg_temp.import_row r where length(r.note) > 4000
+    union all
+    select s.n, case split_part(f ->> 'pointer', '/', 2) when 'form' then 'period' else split_part(f ->> 'pointer', '/', 2) end, f ->> 'code', f -> 'params', null
+      from (select distinct unit_id, period_id, form_id from pg_temp.import_seen where form_id is not null) k
+      join app.unit u on u.id = k.unit_id
+      join app.period p on p.id = k.period_id
+      join app.form m on m.id = k.form_id
+      cross join lateral app.unit_faults(u, m, p) f
+      join pg_temp.import_seen s on (s.unit_id, s.period_id, s.form_id) = (k.unit_id, k.period_id, k.form_id)
+    union all
+    select s.n, 'period', 'period-locked', jsonb_build_object('period', p.code, 'since', to_char(d.locks_at, 'HH24:MI DD/MM/YYYY')), null
+      from (select distinct coalesce(form_id, 0) as form_id, coalesce(unit_id, 0) as unit_id, period_id from pg_temp.import_seen where period_id is not null) k
+      join app.period p on p.id = k.period_id and p.locks_at <= now()
+      cross join lateral app.deadlines(k.form_id, k.unit_id, k.period_id) d
+      join pg_temp.import_seen s on (coalesce(s.form_id, 0), coalesce(s.unit_id, 0), s.period_id) = (k.form_id, k.unit_id, k.period_id)
+     where d.locks_at <= now()
+    union all
+    select s.n, 'unit', 'not-editable', jsonb_build_object('state', t.state), null
+      from pg_temp.import_seen s join app.submission t on t.id = s.submission_id where t.state not in ('draft', 'returned')
+    union all
+    select s.n, 'unit', 'draft-missing', '{}', null
+      from pg_temp.import_seen s where s.unit_id is not null and s.form_id is not null and s.submission_id is null and not s.all_fields
+    union all
+    select s.n, 'value', 'value-exists', jsonb_build_object('current', trim_scale(x.value)), s.said
+      from pg_temp.import_seen s join app.submission_value x on x.submission_id = s.submission_id and x.indicator_id = (s.v).indicator_id
+     where p_import.on_existing = 'error';
+end $$;
+
+COMMENT ON FUNCTION app.import_judge(p_import app.import) IS 'Everything that is wrong with any row.';
+
+CREATE FUNCTION app.import_look(p_import app.import) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into pg_temp.import_seen
+    with mine as materialized (
+        select u as unit, k.level, u.id = any (app.units_of_role('OFFICE_STAT_OFFICER')) as all_fields,
+               array(select app.fold(n.name) from app.unit_name n where n.unit_id = u.id) as names
+          from app.unit u join app.unit_kind k on k.code = u.kind
+         where u.id = any (app.units_of_role('OFFICE_STAT_OFFICER') || app.units_of_role('CULTURE_INFO_OFFICER'))
+    ), unit_said as materialized (
+        select s.said, m.unit, m.level, m.all_fields
+          from (select distinct coalesce(r.unit, p_import.unit) as said from pg_temp.import_row r) s
+          join mine m on (m.unit).code = s.said
+                      or (app.fold(s.said) = any (m.names) and (select count(*) from mine o where app.fold(s.said) = any (o.names)) = 1)
+    ), indicator_said as materialized (
+        select s.said, i.id, i.field
+          from (select distinct r.indicator as said from pg_temp.import_row r) s
+          cross join lateral (select i.id, i.field from app.indicator i where i.code = lower(s.said)
+                              union all
+                              select i.id, i.field from app.indicator i
+                               where not exists (select from app.indicator o where o.code = lower(s.said))
+                                 and exists (select from app.indicator_version v where v.indicator_id = i.id and app.fold(v.name_vi) = app.fold(s.said))
+                              limit 1) i
+    )
+    select r.n, (u.unit).id, p.id, f.form_id, s.id, (u.unit).kind, u.all_fields,
+           row('/rows/' || r.n, coalesce(r.indicator, ''), i.id, i.field, f.form_id is not null,
+               '/rows/' || min(r.n) over (partition by (u.unit).id, p.id, i.id, case when (u.unit).id is null or p.id is null or i.id is null then r.n end),
+               g.given, g.item, d)::app.sent_value,
+           r.said, case when not (d.value_type = 'boolean' and r.truth is not null) is false then null else r.fault end, r.fault_field, r.percent, null
+      from pg_temp.import_row r
+      left join unit_said u on u.said = coalesce(r.unit, p_import.unit)
+      left join app.period p on p.code = coalesce(r.period, p_import.period)
+      left join indicator_said i on i.said = r.indicator
+      left join app.indicator_version d on d.indicator_id = i.id and d.valid @> p.ends_on
+      left join app.form_indicator f on f.indicator_id = i.id and f.level = u.level and f.frequency = p.frequency and f.valid @> p.ends_on
+      left join app.import_word m on m.field = 'missing_reason' and m.word = app.fold(r.missing_reason)
+      left join app.import_word w on w.field = 'status' and w.word = app.fold(r.status)
+      left join app.submission s on s.form_id = f.form_id and s.unit_id = (u.unit).id and s.period_id = p.id
+      cross join lateral (select case when r.clear then '{"value": null}'
+                                      else jsonb_strip_nulls(jsonb_build_object(
+                                               'value', case when d.value_type = 'boolean' and r.truth is not null then to_jsonb(r.truth) else to_jsonb(r.value::numeric) end,
+                                               'numerator', r.numerator::numeric, 'denominator', r.denominator::numeric,
+                                               'missing_reason', case when d.value_type = 'boolean' and r.truth is not null then null else m.code end)) end
+                                 || jsonb_strip_nulls(jsonb_build_object('status', w.code, 'note', normalize(r.note, nfc))) as item) x
+      cross join lateral (select x.item, array(select k from jsonb_object_keys(x.item) k
+                                                where k in ('value', 'numerator', 'denominator', 'missing_reason') and not coalesce(r.clear, false)) as given) g;
+end $$;
+
+COMMENT ON FUNCTION app.import_look(p_import app.import) IS 'What each row speaks of, as far as the caller may report it.';
+
+CREATE FUNCTION app.import_plan() RETURNS bytea
+    LANGUAGE plpgsql
+    AS $$
+begin
+    return (select sha256(convert_to(coalesce(string_agg(concat_ws(' ', s.n, s.action, s.submission_id, t.version), E'\n' order by s.n), ''), 'UTF8'))
+              from pg_temp.import_seen s left join app.submission t on t.id = s.submission_id);
+end $$;
+
+COMMENT ON FUNCTION app.import_plan() IS 'What is to be done, and to which versions: carrying it out later must mean the same.';
+
+CREATE FUNCTION app.import_run(p_import bigint, p_columns jsonb, p_unit text, p_period text, p_locale text) RETURNS app.import
+    LANGUAGE plpgsql
+    AS $$
+declare
+    i app.import;
+    faulty boolean;
+    kept boolean;
+    decided bytea;
+    total int;
+begin
+    update app.import t
+       set unit = coalesce(t.unit, nullif(p_unit, '')), period = coalesce(t.period, nullif(p_period, '')), locale = coalesce(t.locale, nullif(p_locale, ''))
+     where t.id = p_import
+    returning * into i;
+    if i.media_type = 'application/json' then
+        perform app.import_unpack(i.file);
+    end if;
+    perform app.import_analyze(), app.import_look(i);
+    perform app.import_judge(i);
+    perform app.import_decide(i);
+    decided := app.import_plan();
+    select count(*), count(*) > 0 into total, faulty from (select distinct * from pg_temp.import_fault) f;
+    if decided <> (select p.plan from app.import p where p.id = i.plan_id) then
+        perform app.problem(409, 'plan-outdated', '{}', jsonb_build_object('import', i.plan_id));
+    end if;
+    kept := not faulty or (i.mode = 'partial' and exists (select from pg_temp.import_seen s where s.action <> 'rejected'));
+    if kept and not i.dry_run then
+        perform app.import_apply(i);
+    end if;
+    update app.import t
+       set outcome = case when i.dry_run then 'planned' when not kept then 'rejected' when faulty then 'partial' else 'accepted' end,
+           counts = app.import_counts(kept), faults = app.import_faults(p_columns), faults_total = total, plan = decided
+     where t.id = i.id
+    returning * into i;
+    return i;
+end $$;
+
+COMMENT ON FUNCTION app.import_run(p_import bigint, p_columns jsonb, p_unit text, p_period text, p_locale text) IS 'Judges the staged rows and carries out what is good of them: a number of statements that does not depend on that of the rows.';
+
+CREATE FUNCTION app.import_stage() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if to_regclass('pg_temp.import_row') is null then
+        create temporary table import_row (
+            n int, unit text, period text, indicator text, value text, numerator text, denominator text, missing_reason text, status text,
+            note text, clear boolean, percent boolean, truth boolean, said text, fault text, fault_field text) on commit delete rows;
+        create temporary table import_seen (
+            n int, unit_id int, period_id int, form_id int, submission_id bigint, kind text, all_fields boolean, v app.sent_value, said text,
+            code_fault text, fault_field text, percent boolean, action text) on commit delete rows;
+        create temporary table import_fault (n int, field text, code text, params jsonb, said text) on commit delete rows;
+        grant select, insert on pg_temp.import_row, pg_temp.import_fault to thidua_api;
+        grant select, insert, update on pg_temp.import_seen to thidua_api;
+    end if;
+end $$;
+
+COMMENT ON FUNCTION app.import_stage() IS 'Makes the temporary tables of an import, once a connection.';
+
+CREATE FUNCTION app.import_start(p_media_type text, p_locale text, p_mode text, p_on_existing text, p_dry_run boolean, p_unit text, p_period text, p_plan bigint, p_file bytea, p_sha256 bytea) RETURNS bigint
+    LANGUAGE plpgsql
+    AS $$
+declare
+    made bigint;
+begin
+    if cardinality(app.units_of_role('OFFICE_STAT_OFFICER')) + cardinality(app.units_of_role('CULTURE_INFO_OFFICER')) = 0 then
+        perform app.problem(403, 'forbidden');
+    end if;
+    perform app.import_stage();
+    insert into app.import (account_id, media_type, locale, mode, on_existing, dry_run, unit, period, plan_id, file, file_sha256)
+    values (app.me(), p_media_type, p_locale, p_mode, p_on_existing, p_dry_run, p_unit, p_period, p_plan, p_file, p_sha256)
+    returning id into made;
+    perform set_config('statement_timeout', '60s', true);
+    return made;
+end $$;
+
+COMMENT ON FUNCTION app.import_start(p_media_type text, p_locale text, p_mode text, p_on_existing text, p_dry_run boolean, p_unit text, p_period text, p_plan bigint, p_file bytea, p_sha256 bytea) IS 'Keeps the file and makes room for its rows.';
+
+CREATE FUNCTION app.import_told(i app.import) RETURNS TABLE(id bigint, outcome text, committed boolean, dry_run boolean, mode text, on_existing text, locale text, rows json, plan text, errors_total integer, made_at timestamp with time zone, file_sha256 text)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT (i).id AS id,
+     (i).outcome AS outcome,
+     ((i).outcome = ANY (ARRAY['accepted'::text, 'partial'::text])),
+     (i).dry_run AS dry_run,
+     (i).mode AS mode,
+     (i).on_existing AS on_existing,
+     (i).locale AS locale,
+     ((i).counts)::json AS counts,
+         CASE
+             WHEN ((i).outcome = 'planned'::text) THEN encode((i).plan, 'hex'::text)
+             ELSE NULL::text
+         END AS "case",
+     (i).faults_total AS faults_total,
+     (i).made_at AS made_at,
+     encode((i).file_sha256, 'hex'::text) AS encode;
+END;
+
+COMMENT ON FUNCTION app.import_told(i app.import) IS 'An import as answers show it; errors are told beside it.';
+
+CREATE FUNCTION app.import_unpack(p_file bytea) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into pg_temp.import_row
+    select e.n, e.item ->> 'unit', e.item ->> 'period', e.item ->> 'indicator', f.value, f.numerator, f.denominator,
+           e.item ->> 'missing_reason', e.item ->> 'status', e.item ->> 'note',
+           e.item ? 'value' and e.item -> 'value' = 'null' and num_nonnulls(e.item ->> 'numerator', e.item ->> 'missing_reason') = 0,
+           false, case e.item -> 'value' when 'true' then true when 'false' then false end, e.item ->> f.wrong,
+           case when f.wrong is not null then 'not-a-number' end, f.wrong
+      from jsonb_array_elements(app.body(convert_from(p_file, 'UTF8')) -> 'rows') with ordinality as e(item, n)
+     cross join lateral (
+           select app.number(nullif(e.item -> 'value', 'true'))::text as value, app.number(e.item -> 'numerator')::text as numerator,
+                  app.number(e.item -> 'denominator')::text as denominator,
+                  case when app.number(e.item -> 'value') is null and e.item ->> 'value' is not null then 'value'
+                       when app.number(e.item -> 'numerator') is null and e.item ->> 'numerator' is not null then 'numerator'
+                       when app.number(e.item -> 'denominator') is null and e.item ->> 'denominator' is not null then 'denominator' end as wrong) f;
+end $$;
+
+COMMENT ON FUNCTION app.import_unpack(p_file bytea) IS 'The rows of a JSON import; a number is taken as it stands, text only as a plain decimal.';
 
 CREATE FUNCTION app.units_of_role(p_role text) RETURNS integer[]
     LANGUAGE plpgsql STABLE
@@ -2817,6 +3412,13 @@ end $$;
 
 COMMENT ON FUNCTION app.value_guard() IS 'Values change only while the submission is a draft or returned, and never after the lock.';
 
+CREATE AGGREGATE app.audit_hash(p_start bytea, p_digest bytea) (
+    SFUNC = app.audit_link,
+    STYPE = bytea
+);
+
+COMMENT ON AGGREGATE app.audit_hash(p_start bytea, p_digest bytea) IS 'As a window function over digests in their order: the hash of each, starting behind p_start.';
+
 ALTER TABLE app.account ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME app.account_id_seq
     START WITH 1
@@ -2826,43 +3428,44 @@ ALTER TABLE app.account ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
-CREATE TABLE app.audit (
-    id bigint NOT NULL,
-    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    account_id integer,
-    db_role name DEFAULT SESSION_USER NOT NULL,
-    request text,
-    table_name name NOT NULL,
-    action text NOT NULL,
+CREATE TABLE app.audit_head (
+    id integer NOT NULL,
+    chain text NOT NULL COLLATE pg_catalog."C",
     unit_id integer,
-    before jsonb,
-    after jsonb,
-    CONSTRAINT audit_action_check CHECK ((action = ANY (ARRAY['insert'::text, 'update'::text, 'delete'::text])))
+    account_id integer,
+    seq bigint DEFAULT 0 NOT NULL,
+    hash bytea DEFAULT decode(repeat('00'::text, 32), 'hex'::text) NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT audit_head_hash_check CHECK ((length(hash) = 32))
+)
+WITH (fillfactor='50');
+
+ALTER TABLE ONLY app.audit_head FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.audit_head IS 'Where each chain of the record of changes ends.  Its row is the lock under which a chain grows.';
+
+COMMENT ON COLUMN app.audit_head.id IS 'Order in which the chains began.';
+
+COMMENT ON COLUMN app.audit_head.chain IS 'Chain.';
+
+COMMENT ON COLUMN app.audit_head.unit_id IS 'Unit whose chain it is.';
+
+COMMENT ON COLUMN app.audit_head.account_id IS 'Account whose chain it is, of changes that belong to no unit.';
+
+COMMENT ON COLUMN app.audit_head.seq IS 'Number of its rows.';
+
+COMMENT ON COLUMN app.audit_head.hash IS 'Hash of its last row.';
+
+COMMENT ON COLUMN app.audit_head.at IS 'When that was written.';
+
+ALTER TABLE app.audit_head ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app.audit_head_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
-
-ALTER TABLE ONLY app.audit FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE app.audit IS 'Every change of every table, written by trigger; append-only, for every role.';
-
-COMMENT ON COLUMN app.audit.id IS 'Order of writing.';
-
-COMMENT ON COLUMN app.audit.at IS 'Server clock.';
-
-COMMENT ON COLUMN app.audit.account_id IS 'Who; null for the owner''s own work (migrations, seeds).';
-
-COMMENT ON COLUMN app.audit.db_role IS 'Database role that was connected.';
-
-COMMENT ON COLUMN app.audit.request IS 'X-Request-Id of the request.';
-
-COMMENT ON COLUMN app.audit.table_name IS 'Table of schema app.';
-
-COMMENT ON COLUMN app.audit.action IS 'insert, update or delete.';
-
-COMMENT ON COLUMN app.audit.unit_id IS 'Unit whose data it is, where the row says.';
-
-COMMENT ON COLUMN app.audit.before IS 'The row before, secrets left out.';
-
-COMMENT ON COLUMN app.audit.after IS 'The row after, secrets left out.';
 
 ALTER TABLE app.audit ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME app.audit_id_seq
@@ -3025,6 +3628,31 @@ ALTER TABLE app.form ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+
+ALTER TABLE app.import ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app.import_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE app.import_word (
+    field text NOT NULL,
+    word text NOT NULL,
+    code text NOT NULL,
+    CONSTRAINT import_word_field_check CHECK ((field = ANY (ARRAY['missing_reason'::text, 'status'::text]))),
+    CONSTRAINT import_word_word_check CHECK ((word = app.fold(word)))
+);
+
+COMMENT ON TABLE app.import_word IS 'What people write in a file for the codes of the contract; case and accents do not matter.';
+
+COMMENT ON COLUMN app.import_word.field IS 'Column it stands in.';
+
+COMMENT ON COLUMN app.import_word.word IS 'The word, folded.';
+
+COMMENT ON COLUMN app.import_word.code IS 'The code it means.';
 
 ALTER TABLE app.indicator ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME app.indicator_id_seq
@@ -3507,8 +4135,17 @@ ALTER TABLE ONLY app.account_role
 ALTER TABLE ONLY app.answer
     ADD CONSTRAINT answer_pkey PRIMARY KEY (receipt_id);
 
+ALTER TABLE ONLY app.audit_head
+    ADD CONSTRAINT audit_head_once UNIQUE (chain);
+
+ALTER TABLE ONLY app.audit_head
+    ADD CONSTRAINT audit_head_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY app.audit
     ADD CONSTRAINT audit_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY app.audit
+    ADD CONSTRAINT audit_place UNIQUE (chain, seq);
 
 ALTER TABLE ONLY app.document
     ADD CONSTRAINT document_code_key UNIQUE (code);
@@ -3545,6 +4182,15 @@ ALTER TABLE ONLY app.form_indicator
 
 ALTER TABLE ONLY app.form
     ADD CONSTRAINT form_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY app.import
+    ADD CONSTRAINT import_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY app.import
+    ADD CONSTRAINT import_planned_once UNIQUE (plan_id);
+
+ALTER TABLE ONLY app.import_word
+    ADD CONSTRAINT import_word_pkey PRIMARY KEY (field, word);
 
 ALTER TABLE ONLY app.indicator
     ADD CONSTRAINT indicator_code_key UNIQUE (code);
@@ -3692,6 +4338,8 @@ CREATE INDEX extension_unit_extension ON app.extension_unit USING btree (extensi
 
 CREATE INDEX form_indicator_indicator ON app.form_indicator USING btree (indicator_id);
 
+CREATE INDEX import_account ON app.import USING btree (account_id, id);
+
 CREATE INDEX indicator_term_indicator ON app.indicator_term USING btree (indicator_id);
 
 CREATE UNIQUE INDEX receipt_key_once ON app.receipt USING btree (account_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
@@ -3730,73 +4378,149 @@ CREATE INDEX value_revision_value ON app.value_revision USING btree (submission_
 
 CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON app.audit FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.account FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.account REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.account_role FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.account_role REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.answer FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.answer REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.document FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.document REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.document_link FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.document_link REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.extension FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.extension REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.extension_unit FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.extension_unit REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.form FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.form REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.form_indicator FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.form_indicator REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.indicator FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.import REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.indicator_term FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.import_word REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.indicator_version FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.indicator REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.period FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.indicator_term REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.publication FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.indicator_version REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.receipt FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.period REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.reopen_request FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.publication REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.role FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.receipt REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.secret FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.reopen_request REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.session FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.role REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.sign_in_failure FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.secret REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.submission FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.session REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.submission_comment FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.sign_in_failure REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.submission_transition FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.submission REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.submission_value FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.submission_comment REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.target FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.submission_transition REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.token FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.submission_value REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.transition_rule FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.target REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.unit FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.token REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.unit_change FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.transition_rule REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.unit_change_link FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.unit REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.unit_code FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.unit_change REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.unit_kind FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.unit_change_link REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.unit_name FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.unit_code REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_changed AFTER DELETE OR UPDATE ON app.unit_parent FOR EACH ROW EXECUTE FUNCTION app.audit_changed();
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.unit_kind REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.unit_name REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.unit_parent REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.account REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.account_role REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.answer REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.document REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.document_link REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.extension REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.extension_unit REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.form REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.form_indicator REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.import REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.import_word REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.indicator REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.indicator_term REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.indicator_version REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.period REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.publication REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.receipt REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.reopen_request REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.role REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.secret REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.session REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.sign_in_failure REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.submission REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.submission_comment REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.submission_transition REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.submission_value REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.target REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.token REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.transition_rule REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.unit REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.unit_change REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.unit_change_link REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.unit_code REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.unit_kind REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.unit_name REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.unit_parent REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.account FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
@@ -3815,6 +4539,10 @@ CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.extension_unit FOR EACH STAT
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.form FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.form_indicator FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.import FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.import_word FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.indicator FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
@@ -3866,6 +4594,8 @@ CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.unit_name FOR EACH STATEMENT
 
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.unit_parent FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
+CREATE TRIGGER audit_head_stays BEFORE DELETE OR TRUNCATE ON app.audit_head FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.account REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.account_role REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
@@ -3883,6 +4613,10 @@ CREATE TRIGGER audit_inserted AFTER INSERT ON app.extension_unit REFERENCING NEW
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.form REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.form_indicator REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.import REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.import_word REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.indicator REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
@@ -3937,6 +4671,8 @@ CREATE TRIGGER audit_inserted AFTER INSERT ON app.unit_parent REFERENCING NEW TA
 CREATE TRIGGER comment_stamp BEFORE INSERT ON app.submission_comment FOR EACH ROW EXECUTE FUNCTION app.comment_stamp();
 
 CREATE TRIGGER extension_stamp BEFORE INSERT ON app.extension FOR EACH ROW EXECUTE FUNCTION app.extension_stamp();
+
+CREATE TRIGGER import_guard BEFORE UPDATE ON app.import FOR EACH ROW EXECUTE FUNCTION app.import_guard();
 
 CREATE TRIGGER period_guard BEFORE INSERT OR UPDATE ON app.period FOR EACH ROW EXECUTE FUNCTION app.period_guard();
 
@@ -4021,6 +4757,12 @@ ALTER TABLE ONLY app.form_indicator
 
 ALTER TABLE ONLY app.form_indicator
     ADD CONSTRAINT form_indicator_indicator_id_fkey FOREIGN KEY (indicator_id) REFERENCES app.indicator(id);
+
+ALTER TABLE ONLY app.import
+    ADD CONSTRAINT import_account_id_fkey FOREIGN KEY (account_id) REFERENCES app.account(id);
+
+ALTER TABLE ONLY app.import
+    ADD CONSTRAINT import_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES app.import(id);
 
 ALTER TABLE ONLY app.indicator
     ADD CONSTRAINT indicator_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES app.indicator(id);
@@ -4116,6 +4858,9 @@ ALTER TABLE ONLY app.submission
     ADD CONSTRAINT submission_updated_by_fkey FOREIGN KEY (updated_by) REFERENCES app.account(id);
 
 ALTER TABLE ONLY app.submission_value
+    ADD CONSTRAINT submission_value_import_id_fkey FOREIGN KEY (import_id) REFERENCES app.import(id);
+
+ALTER TABLE ONLY app.submission_value
     ADD CONSTRAINT submission_value_indicator_id_fkey FOREIGN KEY (indicator_id) REFERENCES app.indicator(id);
 
 ALTER TABLE ONLY app.submission_value
@@ -4179,6 +4924,8 @@ ALTER TABLE app.answer ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.audit ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE app.audit_head ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY culture_officer_writes ON app.submission_value TO thidua_api USING (((unit_id = ANY (( SELECT app.units_of_role('CULTURE_INFO_OFFICER'::text) AS units_of_role)::integer[])) AND (EXISTS ( SELECT
    FROM app.indicator i
   WHERE ((i.id = submission_value.indicator_id) AND (i.field = 'culture'::text)))))) WITH CHECK (((written_by = ( SELECT app.me() AS me)) AND (unit_id = ANY (( SELECT app.units_of_role('CULTURE_INFO_OFFICER'::text) AS units_of_role)::integer[])) AND (EXISTS ( SELECT
@@ -4201,6 +4948,8 @@ CREATE POLICY guards ON app.answer TO thidua_owner USING (true) WITH CHECK (true
 
 CREATE POLICY guards ON app.audit TO thidua_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY guards ON app.audit_head TO thidua_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY guards ON app.extension FOR SELECT TO thidua_owner USING (true);
 
 CREATE POLICY guards ON app.extension_unit FOR SELECT TO thidua_owner USING (true);
@@ -4222,6 +4971,8 @@ CREATE POLICY home_affairs_gives ON app.extension FOR INSERT TO thidua_api WITH 
 CREATE POLICY home_affairs_gives ON app.extension_unit FOR INSERT TO thidua_api WITH CHECK (((receiver_id = ANY (( SELECT app.units_of_role('DISTRICT_HOME_AFFAIRS'::text) AS units_of_role)::integer[])) AND (receiver_id = app.unit_parent_on(unit_id, ( SELECT p.ends_on
    FROM app.period p
   WHERE (p.id = extension_unit.period_id))))));
+
+ALTER TABLE app.import ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY in_reach ON app.extension FOR SELECT TO thidua_api USING (((receiver_id = ANY (( SELECT app.reach('received'::text) AS reach)::integer[])) OR (EXISTS ( SELECT
    FROM app.extension_unit u
@@ -4264,6 +5015,8 @@ CREATE POLICY leader_publishes ON app.publication FOR INSERT TO thidua_api WITH 
 CREATE POLICY officer_starts ON app.submission FOR INSERT TO thidua_api WITH CHECK (((unit_id = ANY (( SELECT app.units_of_role('OFFICE_STAT_OFFICER'::text) AS units_of_role)::integer[])) AND (state = 'draft'::text)));
 
 CREATE POLICY officer_writes ON app.submission_value TO thidua_api USING ((unit_id = ANY (( SELECT app.units_of_role('OFFICE_STAT_OFFICER'::text) AS units_of_role)::integer[]))) WITH CHECK (((written_by = ( SELECT app.me() AS me)) AND (unit_id = ANY (( SELECT app.units_of_role('OFFICE_STAT_OFFICER'::text) AS units_of_role)::integer[]))));
+
+CREATE POLICY own ON app.import TO thidua_api USING ((account_id = ( SELECT app.me() AS me))) WITH CHECK ((account_id = ( SELECT app.me() AS me)));
 
 CREATE POLICY own ON app.receipt FOR SELECT TO thidua_api USING ((account_id = ( SELECT app.me() AS me)));
 
@@ -4325,6 +5078,8 @@ ALTER TABLE app.target ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.token ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.value_revision ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY witnesses ON app.audit_head FOR SELECT TO thidua_api USING (((unit_id = ANY (( SELECT app.reach('own'::text) AS reach)::integer[])) OR (unit_id = ANY (( SELECT app.reach('received'::text) AS reach)::integer[])) OR (unit_id = ANY (( SELECT app.reach('accepted'::text) AS reach)::integer[])) OR (account_id = ( SELECT app.me() AS me)) OR ( SELECT app.is_admin() AS is_admin)));
 
 GRANT USAGE ON SCHEMA app TO thidua_api;
 
@@ -4396,7 +5151,13 @@ GRANT UPDATE(version) ON TABLE app.period TO thidua_api;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.submission_value TO thidua_api;
 
+REVOKE ALL ON FUNCTION app.audit_append(p_table name, p_action text, p_before jsonb[], p_after jsonb[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.audit_dump() FROM PUBLIC;
+
 REVOKE ALL ON PROCEDURE app.audit_table(IN target regclass) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.audit_take(p_chains text[]) FROM PUBLIC;
 
 GRANT SELECT ON TABLE app.reopen_request TO thidua_api;
 
@@ -4416,6 +5177,24 @@ GRANT UPDATE(expires_at) ON TABLE app.reopen_request TO thidua_api;
 
 GRANT SELECT ON TABLE app.transition_rule TO thidua_api;
 
+GRANT SELECT,INSERT ON TABLE app.import TO thidua_api;
+
+GRANT UPDATE(locale) ON TABLE app.import TO thidua_api;
+
+GRANT UPDATE(unit) ON TABLE app.import TO thidua_api;
+
+GRANT UPDATE(period) ON TABLE app.import TO thidua_api;
+
+GRANT UPDATE(outcome) ON TABLE app.import TO thidua_api;
+
+GRANT UPDATE(counts) ON TABLE app.import TO thidua_api;
+
+GRANT UPDATE(faults) ON TABLE app.import TO thidua_api;
+
+GRANT UPDATE(faults_total) ON TABLE app.import TO thidua_api;
+
+GRANT UPDATE(plan) ON TABLE app.import TO thidua_api;
+
 GRANT SELECT,INSERT ON TABLE app.value_revision TO thidua_api;
 
 GRANT SELECT ON TABLE app.form TO thidua_api;
@@ -4432,6 +5211,8 @@ GRANT SELECT ON TABLE app.unit_parent TO thidua_api;
 
 GRANT SELECT ON TABLE app.indicator_term TO thidua_api;
 
+GRANT SELECT ON TABLE app.audit_head TO thidua_api;
+
 GRANT SELECT ON TABLE app.document TO thidua_api;
 
 GRANT SELECT ON TABLE app.document_link TO thidua_api;
@@ -4439,6 +5220,8 @@ GRANT SELECT ON TABLE app.document_link TO thidua_api;
 GRANT SELECT,INSERT ON TABLE app.extension TO thidua_api;
 
 GRANT SELECT,INSERT ON TABLE app.extension_unit TO thidua_api;
+
+GRANT SELECT ON TABLE app.import_word TO thidua_api;
 
 GRANT SELECT,INSERT ON TABLE app.publication TO thidua_api;
 

@@ -9,6 +9,10 @@
 #include <string.h>
 #include <time.h>
 
+#ifdef WRITES_WORKBOOKS
+#include <xlsxwriter.h> /* whose headers use some of them */
+#endif
+
 #pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf gets
 #pragma GCC poison strtok localtime gmtime ctime asctime rand srand
 #pragma GCC poison atoi atol atoll atof

@@ -1,6 +1,6 @@
 /* fault.h: what is wrong with one place of a request, and a list of such faults.
  *
- * A list of faults is a JSON array of {pointer | parameter | header: place, code, params}.  It is what
+ * A list of faults is a JSON array of {pointer | parameter | header | cell: place, code, params}.  It is what
  * shape_check() finds, what queries add to, and what becomes `errors` of a problem document.
  */
 #pragma once
@@ -14,8 +14,8 @@ struct fault_text {
 extern const struct fault_text fault_texts[];
 extern const size_t fault_texts_count;
 
-/* A fault; the caller owns it.  `where` is "pointer", "parameter" or "header"; params are taken over
- * (NULL: none). */
+/* A fault; the caller owns it.  `where` is "pointer", "parameter", "header" or "cell"; params are
+ * taken over (NULL: none). */
 json_t *fault_new(const char *where, const char *place, const char *code, json_t *params) MUST_CHECK;
 
 /* Add a fault, which is taken over.  Beyond 100 nothing is added: whoever sends more has misread the

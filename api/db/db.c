@@ -1,5 +1,6 @@
 /* db.c: run one query of db/queries for one request, in one round trip. */
 #include "db/db.h"
+#include "db/link.h"
 #include "db/pgerror.h"
 #include "db/replay.h"
 #include <poll.h>
@@ -59,7 +60,14 @@ static bool queue_all_queries(PGconn *pg)
     return PQpipelineSync(pg) == 1;
 }
 
-/* The results come in the order of the queries; the first that failed is the one to tell. */
+/* A query that is refused is an ERROR; FATAL, or no severity, tells that the connection is gone. */
+static bool was_refused(const PGresult *failed)
+{
+    const char *severity = PQresultErrorField(failed, PG_DIAG_SEVERITY_NONLOCALIZED);
+    return severity && strcmp(severity, "ERROR") == 0;
+}
+
+/* The results come in the order of the queries; the first that was refused is the one to tell. */
 static bool all_are_prepared(PGconn *pg)
 {
     bool good = true;
@@ -72,8 +80,9 @@ static bool all_are_prepared(PGconn *pg)
             return good;
         } else if (status != PGRES_COMMAND_OK && good) {
             good = false;
-            y_log_message(Y_LOG_LEVEL_ERROR, "db/queries/%s.sql does not fit the database: %s",
-                          sql_queries[i].name, PQresultErrorMessage(r));
+            if (was_refused(r) && i < SQL_COUNT) /* not so between the last query and the sync */
+                y_log_message(Y_LOG_LEVEL_ERROR, "db/queries/%s.sql does not fit the database: %s",
+                              sql_queries[i].name, PQresultErrorMessage(r));
         }
     }
     return false;
@@ -110,7 +119,7 @@ static bool is_alive(PGconn *pg)
     return poll(&socket, 1, 0) == 0;
 }
 
-static PGconn *connection(void)
+PGconn *link_connection(void)
 {
     pthread_once(&key_once, make_key);
     PGconn *pg = pthread_getspecific(connection_key);
@@ -135,7 +144,7 @@ static bool queue_write(PGconn *pg, const struct db_call *call)
            == 1;
 }
 
-static bool queue_session(PGconn *pg, const struct db_call *call)
+bool link_queue_session(PGconn *pg, const struct db_call *call)
 {
     if (call->receipt_for)
         return queue_write(pg, call);
@@ -145,7 +154,7 @@ static bool queue_session(PGconn *pg, const struct db_call *call)
     return PQsendQueryPrepared(pg, sql_queries[SQL_session_open].name, 4, values, lengths, formats, 0) == 1;
 }
 
-static bool queue_query(PGconn *pg, const struct db_call *call)
+bool link_queue_query(PGconn *pg, const struct db_call *call)
 {
     return PQsendQueryPrepared(pg, sql_queries[call->sql].name, call->args, call->arg, NULL, NULL, 0) == 1;
 }
@@ -176,27 +185,28 @@ static bool collect(PGconn *pg, PGresult **rows, PGresult **failed)
 
 static bool round_trip(PGconn *pg, const struct db_call *call, PGresult **rows, PGresult **failed)
 {
-    return PQenterPipelineMode(pg) && queue_session(pg, call) && queue_query(pg, call) && PQpipelineSync(pg)
-           && collect(pg, rows, failed) && PQexitPipelineMode(pg);
+    return PQenterPipelineMode(pg) && link_queue_session(pg, call) && link_queue_query(pg, call)
+           && PQpipelineSync(pg) && collect(pg, rows, failed) && PQexitPipelineMode(pg);
 }
 
-/* What one try came to. */
-enum outcome { ANSWERED, REPLAYED, REFUSED, COLLIDED, BROKEN, UNREACHABLE };
-
-static enum outcome attempt(const struct db_call *call, PGresult **rows, PGresult **failed)
+enum outcome link_outcome_of(const PGresult *failed)
 {
-    PGconn *pg = connection();
+    if (replay_is_one(failed))
+        return REPLAYED;
+    return pgerror_is_collision(failed) ? COLLIDED : REFUSED;
+}
+
+static enum outcome attempt(const struct db_call *call, void *data, PGresult **rows, PGresult **failed)
+{
+    (void)data;
+    PGconn *pg = link_connection();
     if (!pg)
         return UNREACHABLE;
     if (!round_trip(pg, call, rows, failed)) {
         db_close(); /* answers are still under way: never use it again */
         return BROKEN;
     }
-    if (!*failed)
-        return ANSWERED;
-    if (replay_is_one(*failed))
-        return REPLAYED;
-    return pgerror_is_collision(*failed) ? COLLIDED : REFUSED;
+    return *failed ? link_outcome_of(*failed) : ANSWERED;
 }
 
 /* A write with a key counts once, however often it is sent. */
@@ -214,21 +224,30 @@ static bool tell(const PGresult *failed, bool doubtful, struct problem *problem)
     return problem_set(problem, doubtful ? PROBLEM_outcome_unknown : PROBLEM_unavailable, NULL);
 }
 
-PGresult *db_run(const struct db_call *call, struct problem *problem)
+PGresult *link_repeat(const struct db_call *call, try_fn *try, void *data, struct problem *problem)
 {
     bool doubtful = false;
     for (int tries = 1;; tries++) {
         pgresult_auto_t *rows = NULL, *failed = NULL;
-        enum outcome outcome = attempt(call, &rows, &failed);
+        enum outcome outcome = try(call, data, &rows, &failed);
         if (outcome == ANSWERED)
             return give(&rows);
-        if (outcome == REPLAYED && (rows = replay_rows(failed)))
+        if (outcome == REPLAYED)
+            PQclear(give(&rows)), rows = replay_rows(failed);
+        if (outcome == REPLAYED && rows)
             return give(&rows);
         doubtful |= outcome == BROKEN && call->writes;
         if (may_repeat(call, outcome) && tries < TRIES_MAX)
             continue;
+        if (outcome == GIVEN_UP)
+            return NULL;
         bool answered = outcome == REFUSED || outcome == COLLIDED || outcome == REPLAYED;
         tell(answered ? failed : NULL, doubtful, problem);
         return NULL;
     }
+}
+
+PGresult *db_run(const struct db_call *call, struct problem *problem)
+{
+    return link_repeat(call, attempt, NULL, problem);
 }

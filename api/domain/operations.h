@@ -35,5 +35,12 @@ extern const struct member submission_body[], submission_change_body[], submissi
 /* review.c */
 extern const struct member comment_body[], extension_body[], reopen_request_body[], reopen_decision_body[];
 
+/* import.c */
+handler_fn import_create, import_get, import_commit, import_annotate;
+extern const struct member import_commit_body[];
+
+/* template.c */
+handler_fn form_template;
+
 /* publication.c */
 extern const struct member publication_body[];

@@ -2,6 +2,9 @@
 #include "http/body.h"
 #include "http/header.h"
 #include <string.h>
+#include <strings.h>
+
+#define FILE_TYPES "application/json, " MEDIA_CSV ", " MEDIA_XLSX
 
 /* Move past a string that starts at i, to its closing quote or the end. */
 static size_t skip_string(const char *text, size_t length, size_t i)
@@ -108,16 +111,31 @@ static bool want_none(const struct request *rq, struct problem *problem)
     return problem_set(problem, PROBLEM_unexpected_body, NULL);
 }
 
-static bool is_acceptable(const struct request *rq, struct problem *problem)
+/* Is it declared as one of the files that can be read?  What it really is shows when it is. */
+static bool is_file(struct request *rq)
+{
+    static const char *const types[] = {"application/json", MEDIA_CSV, MEDIA_XLSX};
+    const char *type = request_header(rq, "Content-Type");
+    for (size_t i = 0; type && i < COUNT(types); i++) {
+        size_t length = strlen(types[i]);
+        if (strncasecmp(type, types[i], length) == 0 && strchr(" ;", type[length]))
+            rq->media_type = types[i];
+    }
+    return rq->media_type;
+}
+
+static bool is_acceptable(struct request *rq, struct problem *problem)
 {
     if (!has_body(rq) && !request_header(rq, "Content-Length"))
         return problem_set(problem, PROBLEM_length_required, NULL);
     if (rq->raw->binary_body_length > rq->route->body_max)
         return problem_set(problem, PROBLEM_content_too_large,
                            json_pack("{s:I}", "max_bytes", (json_int_t)rq->route->body_max));
-    if (!header_is_json(request_header(rq, "Content-Type")) || request_header(rq, "Content-Encoding"))
-        return problem_set(problem, PROBLEM_unsupported_media_type, NULL);
-    return true;
+    bool takes_files = rq->route->flags & FILE_BODY;
+    bool wanted = takes_files ? is_file(rq) : header_is_json(request_header(rq, "Content-Type"));
+    return (wanted && !request_header(rq, "Content-Encoding"))
+           || problem_set(problem, PROBLEM_unsupported_media_type,
+                          json_pack("{s:s}", "expected", takes_files ? FILE_TYPES : "application/json"));
 }
 
 static void take_fingerprint(struct request *rq, const char *text, size_t length)
@@ -131,13 +149,16 @@ static void take_fingerprint(struct request *rq, const char *text, size_t length
 
 bool body_read(struct request *rq, struct problem *problem)
 {
-    if (!rq->route->body)
+    if (!route_takes_body(rq->route))
         return want_none(rq, problem);
     if (!is_acceptable(rq, problem))
         return false;
 
     const char *text = rq->raw->binary_body ? rq->raw->binary_body : "";
     size_t length = rq->raw->binary_body_length;
+    take_fingerprint(rq, text, length);
+    if (rq->route->flags & FILE_BODY)
+        return true;
     rq->json = body_parse(text, length, problem);
     if (!rq->json)
         return false;
@@ -145,7 +166,6 @@ bool body_read(struct request *rq, struct problem *problem)
     rq->faults = json_array();
     if (!rq->body || !rq->faults)
         return problem_set(problem, PROBLEM_internal, NULL);
-    take_fingerprint(rq, text, length);
     shape_check(rq->json, rq->route->body, rq->faults);
     return true;
 }

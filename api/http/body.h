@@ -2,6 +2,9 @@
 #pragma once
 #include "http/request.h"
 
+#define MEDIA_CSV "text/csv"
+#define MEDIA_XLSX "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 /* Read the body the route expects into rq->body, rq->json and rq->faults.  Problems: length-required,
  * content-too-large, unsupported-media-type, unexpected-body, and those of body_parse(). */
 bool body_read(struct request *rq, struct problem *problem);

@@ -106,7 +106,7 @@ static bool read_if_match(struct request *rq, struct problem *problem)
 /* A POST makes or moves something, so it must be able to come twice and count once; a PATCH may. */
 static bool read_idempotency_key(struct request *rq, struct problem *problem)
 {
-    if (!rq->route->body)
+    if (!route_takes_body(rq->route))
         return true;
     rq->idempotency_key = request_header(rq, "Idempotency-Key");
     if (!rq->idempotency_key)

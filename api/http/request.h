@@ -21,7 +21,8 @@ enum access { OPEN, SIGNED_IN, DATA_READ, DATA_WRITE, WORKFLOW, CATALOG_WRITE, A
 /* What is answered: one object, {"items": [...], "next": ...}, or nothing (204). */
 enum reply_shape { ONE, LIST, NOTHING };
 
-enum { IF_MATCH = 1 }; /* flags: If-Match is required */
+/* Flags: If-Match is required; the body is a file, of one of the types of body.h, for the handler to read. */
+enum { IF_MATCH = 1, FILE_BODY = 2 };
 
 enum { PATH_VALUES_MAX = 3, PARAMS_MAX = 12, EXTRAS_MAX = 4, NO_QUERY = -1 };
 
@@ -63,6 +64,7 @@ struct request {
     bool has_token, token_is_cookie;
     unsigned char token_hash[TOKEN_HASH_BYTES];
 
+    const char *media_type;                  /* of a file; static */
     char *body;                              /* owned; as sent, NUL-terminated; NULL: none */
     json_t *json;                            /* owned; the same, for reading what is not a number */
     json_t *faults;                          /* owned; what shape_check() found, for the query to add to */
@@ -83,6 +85,12 @@ struct reply {
     char *cookie;             /* owned; value of Set-Cookie; NULL: none */
     bool replayed;            /* the answer given before to the same Idempotency-Key */
 };
+
+/* Does the operation take a body of its own, JSON or a file? */
+static inline bool route_takes_body(const struct route *route)
+{
+    return route->body || route->flags & FILE_BODY;
+}
 
 /* A header of the request, whatever the case of its name; NULL when absent.  A header sent several
  * times comes as one, joined by commas. */

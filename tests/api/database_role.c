@@ -24,6 +24,7 @@ static const struct table tables[] = {
     {"submission", "0"},   {"submission_value", "0"}, {"submission_transition", "0"}, {"target", "0"},
     {"publication", "0"},  {"account", "0"},          {"account_role", "0"},          {"token", "0"},
     {"session", "!42501"}, {"audit", "!42501"},       {"sign_in_failure", "!42501"},  {"secret", "!42501"},
+    {"audit_head", "0"},
 };
 
 static void expect_unseen(const struct table *of)
@@ -222,6 +223,8 @@ static const struct attempt powers[] = {
     {"drop policy in_reach on app.submission", "!42501"},
     {"create policy p on app.submission using (true)", "!42501"},
     {"drop trigger audit_changed on app.submission", "!42501"},
+    {"alter table app.audit disable trigger audit_append_only", "!42501"},
+    {"drop trigger audit_append_only on app.audit", "!42501"},
     {"create trigger t before insert on app.submission for each row execute function app.submission_guard()",
      "!42501"},
     {"set session_replication_role = replica", "!42501"},
@@ -255,6 +258,15 @@ static const struct attempt powers[] = {
     {"create extension dblink", "!42501"},
     {"select app.account_bootstrap('x', 'x', '{}', '{}', false)", "!42501"},
     {"call app.audit_table('app.period')", "!42501"},
+    {"select app.audit_append('period', 'insert', null, '{\"{}\"}')", "!42501"},
+    {"select app.audit_take('{unit:kbang-lo-ku}')", "!42501"},
+    {"select app.audit_dump()", "!42501"},
+    {"select * from app.audit_head for update", "!42501"},
+    {"select * from app.audit_head for key share", "!42501"},
+    {"insert into app.audit_head (chain) values ('unit:x')", "!42501"},
+    {"update app.audit_head set seq = seq + 1", "!42501"},
+    {"delete from app.audit_head", "!42501"},
+    {"truncate app.audit_head", "!42501"},
 };
 
 static void expect_refused(const struct attempt *of)

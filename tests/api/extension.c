@@ -68,6 +68,25 @@ Test(extension, opens_the_named_units_alone_until_it_expires)
     cr_expect_str_eq(at(&late, "/lock/unlock/href"), "/v1/extensions");
 }
 
+static struct answer import(void)
+{
+    return ask_with("POST", "/v1/imports?locale=vi", "loku",
+                    "unit;period;indicator;value\nkbang-lo-ku;2022;births;61\n", "Content-Type: text/csv");
+}
+
+Test(extension, opens_for_files_too)
+{
+    lock("now()");
+    struct answer closed = import();
+    cr_expect_str_eq(at(&closed, "/errors/0/code"), "period-locked", "%s", closed.text);
+    cr_expect_eq(extend("kbang", "\"kbang-kon-pne\"", LATER).status, 201);
+    closed = import();
+    cr_expect_str_eq(at(&closed, "/errors/0/code"), "period-locked", "%s", closed.text);
+    cr_expect_eq(extend("kbang", "\"kbang-lo-ku\"", LATER).status, 201);
+    struct answer open = import();
+    cr_expect_eq(open.status, 201, "%s", open.text);
+}
+
 Test(extension, is_for_one_form_or_for_all)
 {
     long id = plan_draft(&lo_ku, "2022", "");

@@ -1,40 +1,11 @@
 /* receipt_get: every accepted write is proved by what the service signed. */
-#include "base/signing.h"
 #include "support/expect.h"
 #include "support/plan.h"
+#include "support/proof.h"
 #include <criterion/criterion.h>
-#include <sodium.h>
 #include <string.h>
 
 TestSuite(receipt_get, .init = world_open, .fini = world_close, .timeout = 30);
-
-static const char *sha256_of(const char *text)
-{
-    unsigned char hash[crypto_hash_sha256_BYTES];
-    char hex[2 * sizeof hash + 1];
-    crypto_hash_sha256(hash, (const unsigned char *)text, strlen(text));
-    return text_of("%s", sodium_bin2hex(hex, sizeof hex, hash, sizeof hash));
-}
-
-static size_t bytes_of(const char *base64url, unsigned char *bytes, size_t size)
-{
-    size_t length = 0;
-    int bad = sodium_base642bin(bytes, size, base64url, strlen(base64url), NULL, &length, NULL,
-                                sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-    return bad ? 0 : length;
-}
-
-/* As anybody can check it who has read the contract. */
-static bool is_signed(const struct answer *receipt)
-{
-    unsigned char signature[crypto_sign_BYTES], key[crypto_sign_PUBLICKEYBYTES];
-    const char *text =
-        text_of("thidua-receipt-1\n%s\n%s\n%s\n%s\n", at(receipt, "/id"), at(receipt, "/operation"),
-                at(receipt, "/sha256"), at(receipt, "/received_at"));
-    return bytes_of(at(receipt, "/signature"), signature, sizeof signature) == sizeof signature
-           && bytes_of(at(receipt, "/public_key"), key, sizeof key) == sizeof key
-           && crypto_sign_verify_detached(signature, (const unsigned char *)text, strlen(text), key) == 0;
-}
 
 Test(receipt_get, proves_what_was_sent)
 {
@@ -45,7 +16,7 @@ Test(receipt_get, proves_what_was_sent)
     cr_expect_str_eq(at(&receipt, "/sha256"), sha256_of(body));
     cr_expect_str_eq(at(&receipt, "/operation"), "submission_create");
     cr_expect_str_eq(at(&receipt, "/account"), "loku");
-    cr_expect(is_signed(&receipt), "%s", receipt.text);
+    cr_expect(proof_is_signed(&receipt), "%s", receipt.text);
     static const char *const members[] = {"id", "operation", "sha256", "received_at", "signature"};
     for (size_t i = 0; i < COUNT(members); i++)
         cr_expect_str_eq(at(&receipt, text_of("/%s", members[i])),

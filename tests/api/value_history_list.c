@@ -83,13 +83,18 @@ Test(value_history_list, shows_pairs_statuses_reasons_and_what_is_there_for_none
 Test(value_history_list, names_the_file_and_the_row)
 {
     long id = plan_draft(&lo_ku, "2022", "births=60");
-    world_sql(
-        "update app.submission_value set value = 61, import_id = 7, import_row = 19 where indicator_id = "
-        "(select id from app.indicator where code = 'births')");
+    change(id, "\"value\":60,\"status\":\"OFFICIAL\"");
+    struct answer file =
+        ask_with("POST", "/v1/imports?locale=vi&on_existing=update", "loku",
+                 "unit;period;indicator;value\nkbang-lo-ku;2022;deaths;9\nkbang-lo-ku;2022;births;61\n",
+                 "Content-Type: text/csv");
+    cr_assert_eq(file.status, 201, "%s", file.text);
     change(id, "\"value\":62");
     struct answer list = history(id, "births", "loku");
-    cr_expect_str_eq(column_of(&list, "import_row"), "null 19 null");
-    cr_expect_str_eq(column_of(&list, "import_id"), "null 7 null");
+    cr_expect_str_eq(column_of(&list, "import_row"), "null null 3 null");
+    cr_expect_str_eq(at(&list, "/items/2/import_id"), at(&file, "/id"));
+    cr_expect_str_eq(at(&list, "/items/2/to/status"), "OFFICIAL",
+                     "a file that says no status takes none away");
 }
 
 /* Reopened, so that it can be corrected. */

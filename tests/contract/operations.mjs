@@ -75,8 +75,15 @@ function compareParameters(contract, operation, route) {
     ];
 }
 
+// What api/http/body.c takes for a file.
+const FILE_TYPES = ['application/json', 'text/csv', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'];
+
+export function takesBody(route) {
+    return Boolean(route.body) || route.file;
+}
+
 function headersOf(route) {
-    return [...(route.if_match ? ['If-Match'] : []), ...(route.body ? ['Idempotency-Key'] : [])];
+    return [...(route.if_match ? ['If-Match'] : []), ...(takesBody(route) ? ['Idempotency-Key'] : [])];
 }
 
 function compareParameter(contract, said, declared) {
@@ -107,8 +114,10 @@ function sorted(object) {
 
 function compareBody(contract, operation, route) {
     const said = operation.said.requestBody;
-    if (!said || !route.body)
-        return differ('a body', Boolean(said), Boolean(route.body));
+    if (!said || !takesBody(route))
+        return differ('a body', Boolean(said), takesBody(route));
+    if (route.file)
+        return differ('media types', Object.keys(said.content), FILE_TYPES);
     return [
         ...differ('required', said.required, true),
         ...differ('media types', Object.keys(said.content), ['application/json']),
@@ -194,17 +203,17 @@ function compareStatuses(contract, operation, route) {
         401: route.access !== 'OPEN' || route.operation === 'session_create',
         403: Boolean(SCOPES[route.access]) || (route.access !== 'OPEN' && route.method !== 'GET'),
         406: Boolean(route.query),
-        409: Boolean(route.body),
-        411: Boolean(route.body),
+        409: takesBody(route),
+        411: takesBody(route),
         412: route.if_match,
-        415: Boolean(route.body),
-        422: Boolean(route.body),
+        415: takesBody(route),
+        422: takesBody(route),
         428: route.if_match,
     };
     const said = contract.statuses(operation);
     return [
         ...Object.keys(wanted).flatMap(s => differ(s, said.includes(Number(s)), wanted[s])),
-        ...[400, 413].filter(s => (s === 400 || route.body) && !said.includes(s)).map(s => `${s} is missing`),
+        ...[400, 413].filter(s => (s === 400 || takesBody(route)) && !said.includes(s)).map(s => `${s} is missing`),
         ...(operation.responses.default ? [] : ['default is missing']),
         ...(said.filter(s => s < 300).length === 1 ? [] : ['exactly one 2xx is expected']),
     ];

@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { KEPT_MAX = 40000, SECONDS = 15 };
+enum { KEPT_MAX = 60000, SECONDS = 15 };
 
 static unsigned port;
 static char *kept[KEPT_MAX];
@@ -18,6 +18,13 @@ void client_start(unsigned the_port)
 {
     port = the_port;
     documents = json_array();
+}
+
+unsigned client_redirect(unsigned the_port)
+{
+    unsigned before = port;
+    port = the_port;
+    return before;
 }
 
 void client_stop(void)
@@ -107,7 +114,10 @@ static struct answer read_answer(const char *bytes, size_t length)
     answer.etag = kept_header(answer.headers, "ETag");
     answer.location = kept_header(answer.headers, "Location");
     answer.allow = kept_header(answer.headers, "Allow");
-    answer.text = client_keep(strndup(bytes + head, length - head));
+    answer.length = length - head;
+    char *text = client_keep(calloc(1, answer.length + 1));
+    memcpy(text, bytes + head, answer.length);
+    answer.text = text;
     json_t *json = strstr(answer.type, "json") ? json_loads(answer.text, JSON_DECODE_ANY, NULL) : NULL;
     if (json)
         json_array_append_new(documents, json);
@@ -145,6 +155,11 @@ static bool has_header(const struct wish *wish, const char *name)
     return wish->headers && strcasestr(wish->headers, name);
 }
 
+static size_t length_of(const struct wish *wish)
+{
+    return wish->length || !wish->body ? wish->length : strlen(wish->body);
+}
+
 static void write_request(const struct wish *wish, struct buf *out)
 {
     char token[TOKEN_SIZE];
@@ -160,8 +175,9 @@ static void write_request(const struct wish *wish, struct buf *out)
     if (wish->body && !has_header(wish, "Content-Type:"))
         buf_adds(out, "Content-Type: application/json\r\n");
     if (wish->body && !has_header(wish, "Content-Length:") && !has_header(wish, "Transfer-Encoding:"))
-        buf_addf(out, "Content-Length: %zu\r\n", strlen(wish->body));
-    buf_addf(out, "\r\n%s", wish->body ? wish->body : "");
+        buf_addf(out, "Content-Length: %zu\r\n", length_of(wish));
+    buf_adds(out, "\r\n");
+    buf_add(out, wish->body ? wish->body : "", length_of(wish));
 }
 
 /* A JSON body as JSON, another as text. */

@@ -5,6 +5,9 @@
 /* Talk to this port of the loopback address. */
 void client_start(unsigned port);
 
+/* Talk to another port from now on; returns the one before. */
+unsigned client_redirect(unsigned port);
+
 /* Free everything that was kept, answers included. */
 void client_stop(void);
 

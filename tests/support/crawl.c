@@ -27,6 +27,9 @@ static const struct {
     {"/v1/receipts/{id}",
      "(select min(r.id) from app.receipt r join app.account a on a.id = r.account_id and a.login = current_setting('crawl.officer'))",
      NULL},
+    {"/v1/imports/{id}",
+     "(select min(i.id) from app.import i join app.account a on a.id = i.account_id and a.login = current_setting('crawl.officer'))",
+     NULL},
     {"/v1/units/{code}", "current_setting('crawl.unit')", NULL},
     {"/v1/documents/{code}", "'kh-43-ubnd-lo-ku-2022'", NULL},
     {"/v1/indicators/{code}", "'grain_output'", NULL},
@@ -71,6 +74,11 @@ struct holder holder_with(const struct commune *commune, const char *period, con
     world_sql(text_of("update app.token set name = '" TOKEN_MARK
                       "' where account_id in (select id from app.account where login = '%s')",
                       commune->officer));
+    world_sql(text_of(
+        "insert into app.import (account_id, media_type, mode, on_existing, dry_run, file, file_sha256, outcome, counts, faults, faults_total) "
+        "select id, 'text/csv', 'atomic', 'update', false, '" NOTE_MARK
+        "', sha256('a'), 'accepted', '{}', '[]', 0 from app.account where login = '%s'",
+        commune->officer));
     holder.submission = plan_draft(commune, period, "grain_output=" FIGURE_MARK);
     struct answer noted = ask_with("PATCH", plan_path(holder.submission, ""), commune->officer,
                                    "{\"note\":\"" NOTE_MARK "\"}", plan_if_match(holder.submission));
@@ -211,6 +219,10 @@ static json_t *sample_of(const struct member *member, const struct holder *holde
 
 const char *crawl_body(const struct route *route, const struct holder *holder)
 {
+    if (route->flags & FILE_BODY)
+        return text_of(
+            "{\"rows\":[{\"unit\":\"%s\",\"period\":\"%s\",\"indicator\":\"grain_output\",\"value\":1}]}",
+            holder->commune->unit, holder->period);
     if (!route->body)
         return NULL;
     json_auto_t *body = sample_object(route->body, holder);

@@ -5,45 +5,60 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+enum { CHILD_SECONDS = 180 };
+
 struct heard {
     int status;
     unsigned char body[TOKEN_HASH_BYTES]; /* SHA-256 */
 };
 
-/* Wait until everybody is there, which the end of the gate tells; then ask, and say what came. */
-static void ask_from_child(const struct wish *wish, const int gate[2], int answers)
+/* Wait until everybody is there, which the end of the gate tells; then work, and say what came of it.  A
+ * child that hangs must not hang the tests. */
+static void work_as_child(const struct crowd *crowd, int nth, const int gate[2], int to)
 {
-    char nothing;
-    struct heard heard = {0};
+    char nothing, result[RESULT_MAX] = {0};
+    alarm(CHILD_SECONDS);
     close(gate[1]);
-    if (read(gate[0], &nothing, 1) == 0) {
-        struct answer answer = ask_for(*wish);
-        heard.status = answer.status;
-        secret_hash_token(answer.text, heard.body);
+    if (read(gate[0], &nothing, 1) == 0)
+        crowd->work(nth, crowd->of, result);
+    _exit(write(to, result, crowd->size) == (ssize_t)crowd->size ? 0 : 1);
+}
+
+void work_together(const struct crowd *crowd, void *results)
+{
+    int gate[2], result[TOGETHER_MAX][2];
+    pid_t child[TOGETHER_MAX];
+    cr_assert(crowd->count <= TOGETHER_MAX && crowd->size <= RESULT_MAX && pipe(gate) == 0);
+    for (int i = 0; i < crowd->count; i++) {
+        cr_assert(pipe(result[i]) == 0);
+        child[i] = fork();
+        cr_assert(child[i] >= 0);
+        if (child[i] == 0)
+            work_as_child(crowd, i, gate, result[i][1]);
+        close(result[i][1]);
     }
-    _exit(write(answers, &heard, sizeof heard) == (ssize_t)sizeof heard ? 0 : 1);
+    close(gate[0]);
+    close(gate[1]);
+    for (int i = 0; i < crowd->count; i++) {
+        char *to = (char *)results + (size_t)i * crowd->size;
+        bool came = read(result[i][0], to, crowd->size) == (ssize_t)crowd->size;
+        cr_assert(came && waitpid(child[i], NULL, 0) == child[i]);
+        close(result[i][0]);
+    }
+}
+
+static void ask_one(int nth, const void *of, void *result)
+{
+    const struct wish *const *wishes = of;
+    struct heard *heard = result;
+    struct answer answer = ask_for(*wishes[nth]);
+    heard->status = answer.status;
+    secret_hash_token(answer.text, heard->body);
 }
 
 static void ask_all(const struct wish *const wishes[], int count, struct heard heard[])
 {
-    int gate[2], answers[TOGETHER_MAX][2];
-    pid_t child[TOGETHER_MAX];
-    cr_assert(count <= TOGETHER_MAX && pipe(gate) == 0);
-    for (int i = 0; i < count; i++) {
-        cr_assert(pipe(answers[i]) == 0);
-        child[i] = fork();
-        cr_assert(child[i] >= 0);
-        if (child[i] == 0)
-            ask_from_child(wishes[i], gate, answers[i][1]);
-    }
-    close(gate[0]);
-    close(gate[1]);
-    for (int i = 0; i < count; i++) {
-        bool came = read(answers[i][0], &heard[i], sizeof heard[i]) == (ssize_t)sizeof heard[i];
-        cr_assert(came && waitpid(child[i], NULL, 0) == child[i]);
-        close(answers[i][0]);
-        close(answers[i][1]);
-    }
+    work_together(&(struct crowd){count, ask_one, wishes, sizeof(struct heard)}, heard);
 }
 
 void ask_together(const struct wish *wishes, int count, int status[])

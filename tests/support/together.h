@@ -2,7 +2,19 @@
 #pragma once
 #include "support/world.h"
 
-enum { TOGETHER_MAX = 64 };
+enum { TOGETHER_MAX = 64, RESULT_MAX = 4096 };
+
+/* What each of `count` processes does, once all of them are there: work(nth, of, result), a result of `size`
+ * bytes. */
+struct crowd {
+    int count;
+    void (*work)(int nth, const void *of, void *result);
+    const void *of;
+    size_t size;
+};
+
+/* Let them work; results is an array of `count` results. */
+void work_together(const struct crowd *crowd, void *results);
 
 /* Ask all of them at the same moment, each from a process of its own; status[i] is what wish i was
  * answered with. */

@@ -14,7 +14,8 @@ enum { WORKERS = 2 };
 
 static struct server server;
 static char database[64];
-static char *conninfo; /* of the test's database */
+static char *conninfo, /* of the test's database */
+    *services;         /* the same as the server reaches it */
 static PGconn *super;
 
 static PGconn *connect_to(const char *text)
@@ -31,8 +32,9 @@ static void run(PGconn *pg, const char *sql)
     cr_assert(status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK, "%s: %s", sql, PQerrorMessage(pg));
 }
 
-/* The server's connection string with the name of another database. */
-static char *string_for(const char *name)
+/* The test server's connection string with the name of another database; host: reached there (NULL: itself).
+ */
+static char *string_for(const char *name, const char *host)
 {
     const char *text = getenv("THIDUA_TEST_SERVER");
     cr_assert_not_null(text, "THIDUA_TEST_SERVER is not set; deploy/test starts a server and sets it");
@@ -41,16 +43,18 @@ static char *string_for(const char *name)
     buf_auto_t string = {0};
     size_t length = 0;
     for (PQconninfoOption *o = options; o->keyword; o++)
-        if (o->val && strcmp(o->keyword, "dbname") != 0)
+        if (o->val && strcmp(o->keyword, "dbname") != 0 && !(host && strcmp(o->keyword, "host") == 0))
             buf_addf(&string, "%s='%s' ", o->keyword, o->val);
     buf_addf(&string, "dbname='%s'", name);
+    if (host)
+        buf_addf(&string, " host='%s'", host);
     PQconninfoFree(options);
     return buf_take(&string, &length);
 }
 
 static void with_maintenance(const char *format)
 {
-    str_auto_t *text = string_for("postgres");
+    str_auto_t *text = string_for("postgres", NULL);
     char sql[200];
     PGconn *pg = connect_to(text);
     run(pg, "set client_min_messages = warning");
@@ -61,18 +65,24 @@ static void with_maintenance(const char *format)
     PQfinish(pg);
 }
 
-void world_open(void)
+void world_open_behind(const char *host, unsigned workers)
 {
     snprintf(database, sizeof database, "thidua_test_%d", (int)getpid());
     with_maintenance("drop database if exists");
     with_maintenance("create database");
-    conninfo = string_for(database);
+    conninfo = string_for(database, NULL);
+    services = string_for(database, host);
     super = connect_to(conninfo);
     cr_assert(secret_start() && log_start("error"));
     signing_use((const unsigned char *)"the key of the tests, 32 bytes..");
-    db_configure(conninfo, "thidua_api", NULL);
-    cr_assert(server_start(&server, "127.0.0.1:0", WORKERS, &routes));
+    db_configure(services, "thidua_api", NULL);
+    cr_assert(server_start(&server, "127.0.0.1:0", workers, &routes));
     client_start(server.port);
+}
+
+void world_open(void)
+{
+    world_open_behind(NULL, WORKERS);
 }
 
 void world_close(void)
@@ -83,11 +93,24 @@ void world_close(void)
     client_stop();
     PQfinish(super);
     free(conninfo);
+    free(services);
     with_maintenance("drop database if exists");
 }
 
 void world_sql(const char *sql)
 {
+    run(super, sql);
+}
+
+void world_sql_file(const char *name)
+{
+    char path[256];
+    size_t size = 0;
+    str_auto_t *sql = NULL;
+    snprintf(path, sizeof path, FOLDER_OF_TESTS "/%s", name);
+    FILE *file = fopen(path, "r");
+    cr_assert(file && getdelim(&sql, &size, '\0', file) > 0, "%s", path);
+    fclose(file);
     run(super, sql);
 }
 

@@ -17,12 +17,17 @@
 void world_open(void);
 void world_close(void);
 
+/* The same with so many workers, and a server that reaches its database through the socket in a folder
+ * (NULL: as the tests themselves do). */
+void world_open_behind(const char *host, unsigned workers);
+
 /* What the server answered.  Texts are "" when absent; all of it belongs to the world. */
 struct answer {
     int status; /* 0: no answer came */
     const char *type, *etag, *location, *allow;
     const char *headers; /* as received */
     const char *text;
+    size_t length;      /* of text, which may be bytes */
     const json_t *json; /* NULL when the body is none */
 };
 
@@ -31,6 +36,7 @@ struct wish {
     const char *login;   /* of world.sql; NULL: nobody */
     const char *body;    /* NULL: none */
     const char *headers; /* further "Name: value" lines, ended by \r\n but for the last; NULL: none */
+    size_t length;       /* of a body that is bytes; 0: it is text */
 };
 
 struct answer ask(const char *method, const char *path, const char *login, const char *body);
@@ -51,6 +57,9 @@ const char *at(const struct answer *answer, const char *pointer);
 
 /* Run SQL in the test's database as a superuser; the test fails when it does. */
 void world_sql(const char *sql);
+
+/* The same with a file below tests/. */
+void world_sql_file(const char *name);
 
 /* The first value that SQL gives, as text; "(null)" for null or no row.  Belongs to the world. */
 const char *world_value(const char *sql);

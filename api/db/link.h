@@ -1,0 +1,21 @@
+/* link.h: the connection of a worker and what every transaction starts with; for the files of this folder. */
+#pragma once
+#include "db/db.h"
+
+/* The connection of this thread, opened when there is none that lives; NULL: the database cannot be reached.
+ */
+PGconn *link_connection(void);
+
+/* Queue session_open or session_write of the call; queue its query. */
+bool link_queue_session(PGconn *pg, const struct db_call *call);
+bool link_queue_query(PGconn *pg, const struct db_call *call);
+
+/* What one try came to. */
+enum outcome { ANSWERED, REPLAYED, REFUSED, COLLIDED, BROKEN, UNREACHABLE, GIVEN_UP };
+
+/* What a failed statement came to. */
+enum outcome link_outcome_of(const PGresult *failed);
+
+/* Try until there is an answer, or it may not be tried again (db_run).  try() fills rows or failed. */
+typedef enum outcome try_fn(const struct db_call *call, void *data, PGresult **rows, PGresult **failed);
+PGresult *link_repeat(const struct db_call *call, try_fn *try, void *data, struct problem *problem);
