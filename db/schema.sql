@@ -429,15 +429,28 @@ COMMENT ON COLUMN app.submission.updated_by IS 'Who changed it last.';
 CREATE FUNCTION app.allowed_actions(s app.submission, p_grants text[]) RETURNS text[]
     LANGUAGE plpgsql STABLE
     AS $$
+declare
+    locked constant boolean := app.is_locked(s.form_id, s.unit_id, s.period_id);
+    asked boolean;
+    actions text[] := '{}';
 begin
-    return (
-    select case when app.is_locked(s.period_id) then '{}'::text[]
-                else case when app.may_edit(s, p_grants) then '{edit}'::text[] else '{}'::text[] end
-                     || coalesce((select array_agg(r.action order by r.action) from app.transition_rule r
-                                   where r.from_state = s.state and app.may_step(s, r, p_grants)), '{}') end);
+    if not locked then
+        actions := case when app.may_edit(s, p_grants) then '{edit}'::text[] else '{}' end
+                || coalesce((select array_agg(r.action order by r.action) from app.transition_rule r
+                              where r.from_state = s.state and app.may_step(s, r, p_grants)), '{}');
+    end if;
+    if locked or s.state = 'accepted' then
+        asked := exists (select from app.reopen_request q where q.submission_id = s.id and q.decision is null);
+        if not asked and 'COMMUNE_LEADER@' || s.unit_id = any (p_grants) then
+            actions := actions || '{request_reopen}';
+        elsif asked and locked and 'DISTRICT_HOME_AFFAIRS@' || s.receiver_id = any (p_grants) then
+            actions := actions || '{reopen}';
+        end if;
+    end if;
+    return actions;
 end $$;
 
-COMMENT ON FUNCTION app.allowed_actions(s app.submission, p_grants text[]) IS 'What the caller may do next: edit, submit, withdraw, return, accept.';
+COMMENT ON FUNCTION app.allowed_actions(s app.submission, p_grants text[]) IS 'What the caller may do next: edit, submit, withdraw, return, accept; ask to open it again, or decide on that.';
 
 CREATE TABLE app.form_indicator (
     form_id integer NOT NULL,
@@ -1009,6 +1022,59 @@ CREATE FUNCTION app.column_name(p_column integer) RETURNS text
 
 COMMENT ON FUNCTION app.column_name(p_column integer) IS 'Column of a sheet: 4 is D.';
 
+CREATE FUNCTION app.comment_faults(p_pointer text, c jsonb, s app.submission) RETURNS SETOF jsonb
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT app.fault((comment_faults.p_pointer || '/text'::text), 'too-short'::text, jsonb_build_object('min', 1)) AS fault
+   WHERE ((jsonb_typeof((comment_faults.c -> 'text'::text)) = 'string'::text) AND ((comment_faults.c ->> 'text'::text) !~ '\S'::text) AND ((comment_faults.c ->> 'text'::text) <> ''::text))
+ UNION ALL
+  SELECT
+         CASE
+             WHEN (i.id IS NULL) THEN app.fault((comment_faults.p_pointer || '/indicator'::text), 'unknown-indicator'::text, jsonb_build_object('indicator', "left"((comment_faults.c ->> 'indicator'::text), 64)))
+             ELSE app.fault((comment_faults.p_pointer || '/indicator'::text), 'indicator-not-in-form'::text, jsonb_build_object('indicator', i.code))
+         END AS fault
+    FROM (((app.period p
+      LEFT JOIN app.indicator i ON (((i.code)::text = (comment_faults.c ->> 'indicator'::text))))
+      LEFT JOIN app.form_indicator f ON (((f.form_id = (comment_faults.s).form_id) AND (f.indicator_id = i.id))))
+      LEFT JOIN app.indicator_version d ON (((d.indicator_id = i.id) AND (d.valid @> p.ends_on) AND (d.entry = 'computed'::text))))
+   WHERE ((p.id = (comment_faults.s).period_id) AND (jsonb_typeof((comment_faults.c -> 'indicator'::text)) = 'string'::text) AND (f.form_id IS NULL) AND (d.id IS NULL));
+END;
+
+COMMENT ON FUNCTION app.comment_faults(p_pointer text, c jsonb, s app.submission) IS 'What is wrong with one comment: it may be about a figure the form asks for, or one computed from such.';
+
+CREATE FUNCTION app.comment_role(s app.submission, p_grants text[]) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return (select r.role
+              from unnest('{COMMUNE_LEADER,OFFICE_STAT_OFFICER,CULTURE_INFO_OFFICER,DISTRICT_HOME_AFFAIRS,DISTRICT_LEADER}'::text[]) with ordinality as r(role, nth)
+             where r.role || '@' || case when r.role ~ '^DISTRICT' then s.receiver_id else s.unit_id end = any (p_grants)
+             order by r.nth limit 1);
+end $$;
+
+COMMENT ON FUNCTION app.comment_role(s app.submission, p_grants text[]) IS 'The role in which the caller takes part in a report and may comment on it; null: in none.';
+
+CREATE FUNCTION app.comment_stamp() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+    s app.submission;
+begin
+    select * into s from app.submission where id = new.submission_id;
+    new.writer_role := app.comment_role(s, app.grants());
+    if new.writer_role is null then
+        perform app.problem(403, 'forbidden');
+    end if;
+    new.side := case when new.writer_role ~ '^DISTRICT' then 'receiver' else 'unit' end;
+    new.visibility := coalesce(new.visibility, case when new.side = 'unit' and s.state in ('draft', 'returned') then 'own' else 'shared' end);
+    new.written_by := app.me();
+    new.writer_name := app.account_name(app.me());
+    new.written_at := now();
+    return new;
+end $$;
+
+COMMENT ON FUNCTION app.comment_stamp() IS 'Whoever comments is named, with the side; what a unit says while it is working on a report is its own unless it says otherwise.';
+
 CREATE FUNCTION app.cursor_number(p_cursor text) RETURNS bigint
     LANGUAGE plpgsql IMMUTABLE
     AS $_$
@@ -1029,6 +1095,118 @@ exception when datetime_field_overflow then
 end $_$;
 
 COMMENT ON FUNCTION app.date_or_null(p_text text) IS 'A date of ISO 8601, or null.';
+
+CREATE FUNCTION app.deadlines(p_form integer, p_unit integer, p_period integer, OUT due_at timestamp with time zone, OUT locks_at timestamp with time zone) RETURNS record
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    p app.period;
+    x record;
+begin
+    select * into p from app.period where id = p_period;
+    if p.due_at is not null or p.locks_at is not null then
+        select * into x from app.extended(p_form, p_unit, p_period);
+        due_at := case when p.due_at is not null then greatest(p.due_at, x.due_at) end;
+        locks_at := case when p.locks_at is not null then greatest(p.locks_at, x.expires_at) end;
+    end if;
+end $$;
+
+COMMENT ON FUNCTION app.deadlines(p_form integer, p_unit integer, p_period integer, OUT due_at timestamp with time zone, OUT locks_at timestamp with time zone) IS 'Due time and lock of a unit: the period''s, or what an extension makes later.';
+
+CREATE FUNCTION app.instant_or_null(p_text text) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    AS $_$
+begin
+    return case when p_text ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})$' then p_text::timestamptz end;
+exception when datetime_field_overflow or invalid_datetime_format or invalid_time_zone_displacement_value then
+    return null;
+end $_$;
+
+COMMENT ON FUNCTION app.instant_or_null(p_text text) IS 'An instant of RFC 3339, or null.';
+
+CREATE FUNCTION app.is_locked(p_form integer, p_unit integer, p_period integer) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return exists (select from app.period p where p.id = p_period and p.locks_at <= now())
+       and (select d.locks_at <= now() from app.deadlines(p_form, p_unit, p_period) d);
+end $$;
+
+COMMENT ON FUNCTION app.is_locked(p_form integer, p_unit integer, p_period integer) IS 'Has the lock of the unit passed, by the server''s clock?';
+
+CREATE TABLE app.reopen_request (
+    id bigint NOT NULL,
+    submission_id bigint NOT NULL,
+    unit_id integer NOT NULL,
+    form_id integer NOT NULL,
+    period_id integer NOT NULL,
+    receiver_id integer NOT NULL,
+    reason app.prose NOT NULL,
+    requested_by integer NOT NULL,
+    requester_name app.line NOT NULL,
+    requested_at timestamp with time zone DEFAULT now() NOT NULL,
+    decision text,
+    decision_reason app.prose,
+    decided_by integer,
+    decider_name app.line,
+    decided_at timestamp with time zone,
+    expires_at timestamp with time zone,
+    CONSTRAINT reopen_request_decided CHECK (((num_nonnulls(decision, decision_reason, decided_by, decider_name, decided_at) = ANY (ARRAY[0, 5])) AND ((expires_at IS NULL) OR (NOT (decision IS DISTINCT FROM 'grant'::text))))),
+    CONSTRAINT reopen_request_decision_check CHECK ((decision = ANY (ARRAY['grant'::text, 'refuse'::text]))),
+    CONSTRAINT reopen_request_decision_reason_check CHECK (((decision_reason)::text ~ '\S'::text)),
+    CONSTRAINT reopen_request_with_reason CHECK (((reason)::text ~ '\S'::text))
+);
+
+ALTER TABLE ONLY app.reopen_request FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.reopen_request IS 'A commune asks to change a report that was accepted or locked; its district decides.';
+
+COMMENT ON COLUMN app.reopen_request.id IS 'Number.';
+
+COMMENT ON COLUMN app.reopen_request.submission_id IS 'Submission.';
+
+COMMENT ON COLUMN app.reopen_request.unit_id IS 'Its unit.';
+
+COMMENT ON COLUMN app.reopen_request.form_id IS 'Its form: the receiver, who decides, may not see a draft.';
+
+COMMENT ON COLUMN app.reopen_request.period_id IS 'Its period.';
+
+COMMENT ON COLUMN app.reopen_request.receiver_id IS 'The unit that decides.';
+
+COMMENT ON COLUMN app.reopen_request.reason IS 'Why it should be opened.';
+
+COMMENT ON COLUMN app.reopen_request.requested_by IS 'Leader of the unit who asks.';
+
+COMMENT ON COLUMN app.reopen_request.requester_name IS 'Name at that time.';
+
+COMMENT ON COLUMN app.reopen_request.requested_at IS 'When.';
+
+COMMENT ON COLUMN app.reopen_request.decision IS 'grant or refuse; null: not decided yet.';
+
+COMMENT ON COLUMN app.reopen_request.decision_reason IS 'Why it was decided so.';
+
+COMMENT ON COLUMN app.reopen_request.decided_by IS 'Who decided.';
+
+COMMENT ON COLUMN app.reopen_request.decider_name IS 'Name at that time.';
+
+COMMENT ON COLUMN app.reopen_request.decided_at IS 'When.';
+
+COMMENT ON COLUMN app.reopen_request.expires_at IS 'Expiry of the extension that goes with it, where the lock had passed.';
+
+CREATE FUNCTION app.decision_faults(q app.reopen_request, b jsonb) RETURNS SETOF jsonb
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT app.fault('/expires_at'::text, 'missing-member'::text) AS fault
+   WHERE (((decision_faults.b ->> 'decision'::text) = 'grant'::text) AND ((decision_faults.b ->> 'expires_at'::text) IS NULL) AND app.is_locked((decision_faults.q).form_id, (decision_faults.q).unit_id, (decision_faults.q).period_id))
+ UNION ALL
+  SELECT app.fault('/expires_at'::text, 'not-in-future'::text) AS fault
+   WHERE (((decision_faults.b ->> 'decision'::text) = 'grant'::text) AND (app.instant_or_null((decision_faults.b ->> 'expires_at'::text)) <= now()) AND app.is_locked((decision_faults.q).form_id, (decision_faults.q).unit_id, (decision_faults.q).period_id))
+ UNION ALL
+  SELECT app.fault('/reason'::text, 'too-short'::text, '{"min": 1}'::jsonb) AS fault
+   WHERE ((jsonb_typeof((decision_faults.b -> 'reason'::text)) = 'string'::text) AND ((decision_faults.b ->> 'reason'::text) !~ '\S'::text) AND ((decision_faults.b ->> 'reason'::text) <> ''::text));
+END;
+
+COMMENT ON FUNCTION app.decision_faults(q app.reopen_request, b jsonb) IS 'What is wrong with a decision: what is locked is opened until an instant to come.';
 
 CREATE FUNCTION app.etag_matches(p_if_match text, p_etag text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -1082,6 +1260,18 @@ end $$;
 
 COMMENT ON FUNCTION app.expect_codes(p_unit text, p_period text, p_form text, p_indicator text, p_document text) IS '400 for filters that name nothing: an empty list would be taken for an answer.';
 
+CREATE FUNCTION app.expect_commenter(s app.submission) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    if app.comment_role(s, app.grants()) is null then
+        perform app.problem(403, 'forbidden');
+    end if;
+    return true;
+end $$;
+
+COMMENT ON FUNCTION app.expect_commenter(s app.submission) IS '403 for whoever sees a report without taking part in it.';
+
 CREATE FUNCTION app.expect_cursor(p_known boolean) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE
     AS $$
@@ -1099,7 +1289,7 @@ CREATE FUNCTION app.expect_edit(s app.submission, p_if_match text, b jsonb) RETU
     LANGUAGE plpgsql STABLE
     AS $$
 begin
-    perform app.refuse_locked(s.period_id);
+    perform app.refuse_locked(s.form_id, s.unit_id, s.period_id);
     if s.state not in ('draft', 'returned') then
         perform app.problem(409, 'illegal-transition', jsonb_build_object('action', 'edit', 'state', s.state),
                             jsonb_build_object('allowed_actions', app.allowed_actions(s, app.grants())));
@@ -1112,6 +1302,21 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.expect_edit(s app.submission, p_if_match text, b jsonb) IS 'May its values be changed, now, by the caller, from this version, as the body asks?  423, 409, 403 or 412 otherwise.';
+
+CREATE FUNCTION app.expect_figure(p_submission bigint, p_code text) RETURNS integer
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    found_id int;
+begin
+    select i.id into found_id from app.submission s, app.indicator i where s.id = p_submission and i.code = p_code;
+    if found_id is null then
+        perform app.problem(404, 'not-found');
+    end if;
+    return found_id;
+end $$;
+
+COMMENT ON FUNCTION app.expect_figure(p_submission bigint, p_code text) IS 'The indicator; 404 when there is none, or for a submission the caller may not see.';
 
 CREATE FUNCTION app.expect_grant(p_role text, p_unit integer) RETURNS boolean
     LANGUAGE plpgsql STABLE
@@ -1186,7 +1391,7 @@ CREATE TABLE app.transition_rule (
     role text NOT NULL,
     side text NOT NULL,
     reasoned boolean NOT NULL,
-    CONSTRAINT transition_rule_action_check CHECK ((action = ANY (ARRAY['submit'::text, 'withdraw'::text, 'return'::text, 'accept'::text]))),
+    CONSTRAINT transition_rule_action_check CHECK ((action = ANY (ARRAY['submit'::text, 'withdraw'::text, 'return'::text, 'accept'::text, 'reopen'::text]))),
     CONSTRAINT transition_rule_side_check CHECK ((side = ANY (ARRAY['unit'::text, 'receiver'::text])))
 );
 
@@ -1211,7 +1416,7 @@ declare
     r app.transition_rule;
     allowed jsonb;
 begin
-    perform app.refuse_locked(s.period_id);
+    perform app.refuse_locked(s.form_id, s.unit_id, s.period_id);
     select * into r from app.transition_rule where action = p_action and from_state = s.state;
     if not found or not app.may_step(s, r, app.grants()) then
         allowed := jsonb_build_object('allowed_actions', app.allowed_actions(s, app.grants()));
@@ -1241,6 +1446,19 @@ end $$;
 
 COMMENT ON FUNCTION app.expect_submission(p_id bigint) IS '404 for a submission the caller may not see, as for one that is not there.';
 
+CREATE FUNCTION app.expect_undecided(q app.reopen_request) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    perform app.expect_grant('DISTRICT_HOME_AFFAIRS', q.receiver_id);
+    if q.decision is not null then
+        perform app.problem(409, 'illegal-transition', jsonb_build_object('action', 'decide', 'state', q.decision), '{"allowed_actions": []}');
+    end if;
+    return true;
+end $$;
+
+COMMENT ON FUNCTION app.expect_undecided(q app.reopen_request) IS '403 for everybody but the home affairs office of the district asked, 409 when it has decided already.';
+
 CREATE FUNCTION app.expect_version(p_if_match text, p_etag text, p_changed jsonb) RETURNS boolean
     LANGUAGE plpgsql STABLE
     AS $$
@@ -1264,6 +1482,30 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.expect_written(p_written boolean) IS 'Fails so that it is tried again when another change came between reading and writing.';
+
+CREATE FUNCTION app.extended(p_form integer, p_unit integer, p_period integer, OUT due_at timestamp with time zone, OUT expires_at timestamp with time zone) RETURNS record
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    select (array_agg(x.due_at order by x.id desc) filter (where x.due_at is not null))[1], (array_agg(x.expires_at order by x.id desc))[1]
+      into extended.due_at, extended.expires_at
+      from app.extension_unit u join app.extension x on x.id = u.extension_id
+     where u.unit_id = p_unit and u.period_id = p_period and coalesce(x.form_id = p_form, true) and app.me() is not null;
+end $$;
+
+COMMENT ON FUNCTION app.extended(p_form integer, p_unit integer, p_period integer, OUT due_at timestamp with time zone, OUT expires_at timestamp with time zone) IS 'What the last extensions for a unit give; nulls without one.  The state of a report is the same for whoever sees it, so it does not go by what the caller sees.';
+
+CREATE FUNCTION app.extension_stamp() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    new.created_by := app.me();
+    new.created_at := now();
+    return new;
+end $$;
+
+COMMENT ON FUNCTION app.extension_stamp() IS 'Whoever gives more time is named.';
 
 CREATE FUNCTION app.figure_value(d app.indicator_version, p_numerator numeric, p_denominator numeric) RETURNS numeric
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -1387,9 +1629,11 @@ begin
      where s.action = 'deleted' and v.submission_id = s.submission_id and v.indicator_id = (s.v).indicator_id;
     insert into app.submission_value as v (submission_id, unit_id, indicator_id, value, numerator, denominator, missing_reason, status, note,
                                            written_by, import_id, import_row)
-    select s.submission_id, s.unit_id, (s.v).indicator_id, w.value, w.numerator, w.denominator, w.missing_reason, w.status, w.note,
+    select s.submission_id, s.unit_id, (s.v).indicator_id, w.value, w.numerator, w.denominator, w.missing_reason,
+           coalesce((s.v).item ->> 'status', x.status, w.status), w.note,
            app.me(), p_import.id, s.n
       from pg_temp.import_seen s cross join lateral app.value_written(s.v) w
+      left join app.submission_value x on x.submission_id = s.submission_id and x.indicator_id = (s.v).indicator_id
      where s.action in ('created', 'updated')
      order by s.submission_id, s.n
     on conflict (submission_id, indicator_id) do update
@@ -1424,7 +1668,7 @@ begin
                          when cardinality((s.v).given) = 0 then case when x.indicator_id is null then 'unchanged' else 'deleted' end
                          when x.indicator_id is null then 'created'
                          when p_import.on_existing = 'skip'
-                              or (w.value, w.numerator, w.denominator, w.missing_reason, w.status, w.note)
+                              or (w.value, w.numerator, w.denominator, w.missing_reason, coalesce((t.v).item ->> 'status', x.status, w.status), w.note)
                                  is not distinct from (x.value, x.numerator, x.denominator, x.missing_reason, x.status, x.note::text) then 'unchanged'
                          else 'updated' end
       from pg_temp.import_seen t
@@ -1511,8 +1755,12 @@ begin
       cross join lateral app.unit_faults(u, m, p) f
       join pg_temp.import_seen s on (s.unit_id, s.period_id, s.form_id) = (k.unit_id, k.period_id, k.form_id)
     union all
-    select s.n, 'period', 'period-locked', jsonb_build_object('period', p.code, 'since', to_char(p.locks_at, 'HH24:MI DD/MM/YYYY')), null
-      from pg_temp.import_seen s join app.period p on p.id = s.period_id where p.locks_at <= now()
+    select s.n, 'period', 'period-locked', jsonb_build_object('period', p.code, 'since', to_char(d.locks_at, 'HH24:MI DD/MM/YYYY')), null
+      from (select distinct coalesce(form_id, 0) as form_id, coalesce(unit_id, 0) as unit_id, period_id from pg_temp.import_seen where period_id is not null) k
+      join app.period p on p.id = k.period_id and p.locks_at <= now()
+      cross join lateral app.deadlines(k.form_id, k.unit_id, k.period_id) d
+      join pg_temp.import_seen s on (coalesce(s.form_id, 0), coalesce(s.unit_id, 0), s.period_id) = (k.form_id, k.unit_id, k.period_id)
+     where d.locks_at <= now()
     union all
     select s.n, 'unit', 'not-editable', jsonb_build_object('state', t.state), null
       from pg_temp.import_seen s join app.submission t on t.id = s.submission_id where t.state not in ('draft', 'returned')
@@ -1709,17 +1957,6 @@ end $$;
 
 COMMENT ON FUNCTION app.import_unpack(p_file bytea) IS 'The rows of a JSON import; a number is taken as it stands, text only as a plain decimal.';
 
-CREATE FUNCTION app.instant_or_null(p_text text) RETURNS timestamp with time zone
-    LANGUAGE plpgsql STABLE
-    AS $_$
-begin
-    return case when p_text ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})$' then p_text::timestamptz end;
-exception when datetime_field_overflow or invalid_datetime_format or invalid_time_zone_displacement_value then
-    return null;
-end $_$;
-
-COMMENT ON FUNCTION app.instant_or_null(p_text text) IS 'An instant of RFC 3339, or null.';
-
 CREATE FUNCTION app.units_of_role(p_role text) RETURNS integer[]
     LANGUAGE plpgsql STABLE
     AS $$
@@ -1735,14 +1972,127 @@ CREATE FUNCTION app.is_admin() RETURNS boolean
 
 COMMENT ON FUNCTION app.is_admin() IS 'Is the caller an administrator?';
 
-CREATE FUNCTION app.is_locked(p_period integer) RETURNS boolean
+CREATE FUNCTION app.me() RETURNS integer
     LANGUAGE plpgsql STABLE
     AS $$
 begin
-    return (select p.locks_at <= now() from app.period p where p.id = p_period) is true;
+    return app.sealed_get('account')::int;
 end $$;
 
-COMMENT ON FUNCTION app.is_locked(p_period integer) IS 'Has the period''s lock passed, by the server''s clock?';
+COMMENT ON FUNCTION app.me() IS 'The account calling in this transaction; null when nobody signed in, or the setting was forged.';
+
+CREATE TABLE app.value_revision (
+    id bigint NOT NULL,
+    submission_id bigint NOT NULL,
+    unit_id integer NOT NULL,
+    indicator_id integer NOT NULL,
+    event text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    by_id integer,
+    by_name text,
+    value numeric,
+    numerator numeric,
+    denominator numeric,
+    missing_reason text,
+    status text,
+    note text,
+    import_id bigint,
+    import_row integer,
+    CONSTRAINT value_revision_event_check CHECK ((event = ANY (ARRAY['entered'::text, 'submitted'::text, 'accepted'::text])))
+);
+
+ALTER TABLE ONLY app.value_revision FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.value_revision IS 'History of the figures, written by triggers alone, append-only, so without foreign keys of its own: each as it was entered, and as it was submitted and accepted where that differs from the time before.';
+
+COMMENT ON COLUMN app.value_revision.id IS 'Order of writing.';
+
+COMMENT ON COLUMN app.value_revision.submission_id IS 'Submission.';
+
+COMMENT ON COLUMN app.value_revision.unit_id IS 'Its unit.';
+
+COMMENT ON COLUMN app.value_revision.indicator_id IS 'Indicator.';
+
+COMMENT ON COLUMN app.value_revision.event IS 'entered: seen by the unit alone; submitted, accepted.';
+
+COMMENT ON COLUMN app.value_revision.at IS 'Server clock.';
+
+COMMENT ON COLUMN app.value_revision.by_id IS 'Who; null for the owner''s own work.';
+
+COMMENT ON COLUMN app.value_revision.by_name IS 'Name at that time.';
+
+COMMENT ON COLUMN app.value_revision.value IS 'As in submission_value; this and all that follow are null where an answer was taken back.';
+
+COMMENT ON COLUMN app.value_revision.numerator IS 'Of a pair: criteria met.';
+
+COMMENT ON COLUMN app.value_revision.denominator IS 'Of a pair: out of how many.';
+
+COMMENT ON COLUMN app.value_revision.missing_reason IS 'Why there is no figure.';
+
+COMMENT ON COLUMN app.value_revision.status IS 'ESTIMATE, PROVISIONAL or OFFICIAL.';
+
+COMMENT ON COLUMN app.value_revision.note IS 'Remark of the reporter.';
+
+COMMENT ON COLUMN app.value_revision.import_id IS 'Import whose file had it.';
+
+COMMENT ON COLUMN app.value_revision.import_row IS 'Row of that file.';
+
+CREATE FUNCTION app.keep_revision(s app.submission, p_event text) RETURNS void
+    LANGUAGE sql
+    BEGIN ATOMIC
+ INSERT INTO app.value_revision (submission_id, unit_id, indicator_id, event, by_id, by_name, value, numerator, denominator, missing_reason, status, note, import_id, import_row)  SELECT (keep_revision.s).id AS id,
+             (keep_revision.s).unit_id AS unit_id,
+             COALESCE(v.indicator_id, l.indicator_id) AS "coalesce",
+             keep_revision.p_event AS p_event,
+             app.me() AS me,
+             app.account_name(app.me()) AS account_name,
+             v.value,
+             v.numerator,
+             v.denominator,
+             v.missing_reason,
+             v.status,
+             v.note,
+             v.import_id,
+             v.import_row
+            FROM (( SELECT submission_value.submission_id,
+                     submission_value.unit_id,
+                     submission_value.indicator_id,
+                     submission_value.value,
+                     submission_value.numerator,
+                     submission_value.denominator,
+                     submission_value.missing_reason,
+                     submission_value.status,
+                     submission_value.note,
+                     submission_value.written_by,
+                     submission_value.written_at,
+                     submission_value.import_id,
+                     submission_value.import_row
+                    FROM app.submission_value
+                   WHERE (submission_value.submission_id = (keep_revision.s).id)) v
+              FULL JOIN ( SELECT DISTINCT ON (r.indicator_id) r.id,
+                     r.submission_id,
+                     r.unit_id,
+                     r.indicator_id,
+                     r.event,
+                     r.at,
+                     r.by_id,
+                     r.by_name,
+                     r.value,
+                     r.numerator,
+                     r.denominator,
+                     r.missing_reason,
+                     r.status,
+                     r.note,
+                     r.import_id,
+                     r.import_row
+                    FROM app.value_revision r
+                   WHERE ((r.submission_id = (keep_revision.s).id) AND (r.event = keep_revision.p_event))
+                   ORDER BY r.indicator_id, r.id DESC) l ON ((l.indicator_id = v.indicator_id)))
+           WHERE ((((((v.value IS DISTINCT FROM l.value) OR (v.numerator IS DISTINCT FROM l.numerator)) OR (v.denominator IS DISTINCT FROM l.denominator)) OR (v.missing_reason IS DISTINCT FROM l.missing_reason)) OR (v.status IS DISTINCT FROM l.status)) OR ((v.note)::text IS DISTINCT FROM l.note))
+           ORDER BY COALESCE(v.indicator_id, l.indicator_id);
+END;
+
+COMMENT ON FUNCTION app.keep_revision(s app.submission, p_event text) IS 'Keeps what was submitted or accepted where it differs from the time before.';
 
 CREATE FUNCTION app.may_edit(s app.submission, p_grants text[]) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -1794,18 +2144,9 @@ COMMENT ON COLUMN app.form.valid IS 'Days on which it is in use; the last day of
 
 CREATE FUNCTION app.may_step(s app.submission, r app.transition_rule, p_grants text[]) RETURNS boolean
     LANGUAGE sql STABLE
-    RETURN (((((r).role || '@'::text) || CASE (r).side WHEN 'unit'::text THEN (s).unit_id ELSE (s).receiver_id END) = ANY (p_grants)) AND (NOT (((r).action = 'submit'::text) AND app.wrote(s) AND (SELECT f.four_eyes FROM app.form f WHERE (f.id = (may_step.s).form_id)))));
+    RETURN (((((r).role || '@'::text) || CASE (r).side WHEN 'unit'::text THEN (s).unit_id ELSE (s).receiver_id END) = ANY (p_grants)) AND (NOT (((r).action = 'submit'::text) AND app.wrote(s) AND (SELECT f.four_eyes FROM app.form f WHERE (f.id = (may_step.s).form_id)))) AND (((r).action <> 'reopen'::text) OR (EXISTS (SELECT FROM app.reopen_request q WHERE ((q.submission_id = (may_step.s).id) AND ((q.decision IS NULL) OR ((q.decision = 'grant'::text) AND (q.decided_at = now()))))))));
 
-COMMENT ON FUNCTION app.may_step(s app.submission, r app.transition_rule, p_grants text[]) IS 'May the caller take this step (state and lock apart)?  Whoever wrote it does not submit it.';
-
-CREATE FUNCTION app.me() RETURNS integer
-    LANGUAGE plpgsql STABLE
-    AS $$
-begin
-    return app.sealed_get('account')::int;
-end $$;
-
-COMMENT ON FUNCTION app.me() IS 'The account calling in this transaction; null when nobody signed in, or the setting was forged.';
+COMMENT ON FUNCTION app.may_step(s app.submission, r app.transition_rule, p_grants text[]) IS 'May the caller take this step (state and lock apart)?  Whoever wrote it does not submit it; opened again is what the unit asked to have opened.';
 
 CREATE FUNCTION app.meets(p_comparator text, p_target numeric, p_figure numeric, p_of numeric) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -2061,22 +2402,23 @@ end $$;
 
 COMMENT ON FUNCTION app.refuse_large(p_cells bigint) IS '413 with the count, before anything is computed.';
 
-CREATE FUNCTION app.refuse_locked(p_period integer) RETURNS void
+CREATE FUNCTION app.refuse_locked(p_form integer, p_unit integer, p_period integer) RETURNS void
     LANGUAGE plpgsql STABLE
     AS $$
 declare
-    p app.period;
+    code text;
+    since timestamptz;
 begin
-    select * into p from app.period where id = p_period and locks_at <= now();
-    if found then
-        perform app.problem(423, 'locked', jsonb_build_object('period', p.code, 'since', to_char(p.locks_at, 'HH24:MI DD/MM/YYYY')),
-            jsonb_build_object('lock', jsonb_build_object('reason', 'period_locked', 'period', p.code, 'since', p.locks_at,
-                'unlock', jsonb_build_object('role', 'DISTRICT_HOME_AFFAIRS', 'method', 'PATCH', 'href', '/v1/periods/' || p.code, 'member', 'locks_at')),
+    if app.is_locked(p_form, p_unit, p_period) then
+        select p.code, d.locks_at into code, since from app.period p, app.deadlines(p_form, p_unit, p_period) d where p.id = p_period;
+        perform app.problem(423, 'locked', jsonb_build_object('period', code, 'since', to_char(since, 'HH24:MI DD/MM/YYYY')),
+            jsonb_build_object('lock', jsonb_build_object('reason', 'period_locked', 'period', code, 'since', since,
+                'unlock', jsonb_build_object('role', 'DISTRICT_HOME_AFFAIRS', 'method', 'POST', 'href', '/v1/extensions', 'member', 'expires_at')),
                 'allowed_actions', '[]'::jsonb));
     end if;
 end $$;
 
-COMMENT ON FUNCTION app.refuse_locked(p_period integer) IS '423 with why, since when and how to unlock.';
+COMMENT ON FUNCTION app.refuse_locked(p_form integer, p_unit integer, p_period integer) IS '423 with why, since when and how to unlock: for the unit alone, by an extension.';
 
 CREATE FUNCTION app.refuse_parameters(faults jsonb) RETURNS boolean
     LANGUAGE plpgsql
@@ -2111,6 +2453,103 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.refuse_stale(p_etag text, p_changed jsonb) IS '412 with the current entity tag and the difference, member by member.';
+
+CREATE FUNCTION app.remarks_since_submit(s app.submission) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return (select string_agg(c.text, E'\n' order by c.id) from app.submission_comment c
+             where c.submission_id = s.id and c.side = 'receiver' and c.visibility = 'shared' and c.written_at >= s.submitted_at);
+end $$;
+
+COMMENT ON FUNCTION app.remarks_since_submit(s app.submission) IS 'What the receiver has told the unit about this version, a line a comment; null: nothing.';
+
+CREATE FUNCTION app.reopen_granted() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if new.expires_at is not null then
+        with given as (
+            insert into app.extension (receiver_id, period_id, form_id, expires_at, reason)
+            values (new.receiver_id, new.period_id, new.form_id, new.expires_at, new.decision_reason)
+            returning *
+        )
+        insert into app.extension_unit (extension_id, receiver_id, period_id, unit_id)
+        select g.id, g.receiver_id, g.period_id, new.unit_id from given g;
+    end if;
+    update app.submission set state = 'returned', reason = new.decision_reason where id = new.submission_id and state = 'accepted';
+    return null;
+end $$;
+
+COMMENT ON FUNCTION app.reopen_granted() IS 'What was accepted is returned, what is locked gets an extension: in the transaction of the decision.';
+
+CREATE FUNCTION app.reopen_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform app.expect_undecided(old);
+    if new.decision is null or to_jsonb(new) - '{decision,decision_reason,expires_at}'::text[] is distinct from to_jsonb(old) - '{decision,decision_reason,expires_at}'::text[] then
+        perform app.problem(403, 'forbidden');
+    end if;
+    new.decided_by := app.me();
+    new.decider_name := app.account_name(app.me());
+    new.decided_at := now();
+    if new.decision = 'refuse' or not app.is_locked(new.form_id, new.unit_id, new.period_id) then
+        new.expires_at := null;
+    elsif new.expires_at is null then
+        perform app.problem(403, 'forbidden');
+    end if;
+    return new;
+end $$;
+
+COMMENT ON FUNCTION app.reopen_guard() IS 'A request is decided once, by the home affairs office of the district asked.';
+
+CREATE FUNCTION app.reopen_requested() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+    s app.submission;
+begin
+    select * into s from app.submission where id = app.expect_submission(new.submission_id);
+    perform app.expect_grant('COMMUNE_LEADER', s.unit_id);
+    if s.state <> 'accepted' and not app.is_locked(s.form_id, s.unit_id, s.period_id) then
+        perform app.problem(409, 'illegal-transition', jsonb_build_object('action', 'request_reopen', 'state', s.state),
+                            jsonb_build_object('allowed_actions', app.allowed_actions(s, app.grants())));
+    end if;
+    new.form_id := s.form_id;
+    new.period_id := s.period_id;
+    new.receiver_id := s.receiver_id;
+    new.requested_by := app.me();
+    new.requester_name := app.account_name(app.me());
+    new.requested_at := now();
+    return new;
+end $$;
+
+COMMENT ON FUNCTION app.reopen_requested() IS 'The unit''s leader alone asks, for what was accepted or is locked.';
+
+CREATE FUNCTION app.reopen_shown(q app.reopen_request) RETURNS TABLE(id bigint, submission bigint, unit text, form text, period text, reason text, requested_by text, requested_at timestamp with time zone, decision text, decision_reason text, decided_by text, decided_at timestamp with time zone, expires_at timestamp with time zone)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT (reopen_shown.q).id AS id,
+     (reopen_shown.q).submission_id AS submission_id,
+     u.code,
+     f.code,
+     p.code,
+     (reopen_shown.q).reason AS reason,
+     (reopen_shown.q).requester_name AS requester_name,
+     (reopen_shown.q).requested_at AS requested_at,
+     COALESCE((reopen_shown.q).decision, 'open'::text) AS "coalesce",
+     (reopen_shown.q).decision_reason AS decision_reason,
+     (reopen_shown.q).decider_name AS decider_name,
+     (reopen_shown.q).decided_at AS decided_at,
+     (reopen_shown.q).expires_at AS expires_at
+    FROM app.unit u,
+     app.form f,
+     app.period p
+   WHERE ((u.id = (reopen_shown.q).unit_id) AND (f.id = (reopen_shown.q).form_id) AND (p.id = (reopen_shown.q).period_id));
+END;
+
+COMMENT ON FUNCTION app.reopen_shown(q app.reopen_request) IS 'A request as answers show it.';
 
 CREATE TABLE app.answer (
     receipt_id bigint NOT NULL,
@@ -2186,6 +2625,19 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.replay(p_receipt app.receipt, p_answer app.answer) IS 'Ends the transaction, which has changed nothing, with the answer given before; the service sends it again.';
+
+CREATE FUNCTION app.revision_shown(r app.value_revision) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return (select json_build_object(
+                'value', case when d.entry = 'pair' then null when d.value_type = 'boolean' then to_json(r.value = 1) else to_json(trim_scale(r.value)) end,
+                'numerator', trim_scale(r.numerator), 'denominator', trim_scale(r.denominator), 'missing_reason', r.missing_reason, 'status', r.status, 'note', r.note)
+              from app.submission s join app.period p on p.id = s.period_id join app.indicator_version d on d.valid @> p.ends_on
+             where s.id = r.submission_id and d.indicator_id = r.indicator_id and r.status is not null);
+end $$;
+
+COMMENT ON FUNCTION app.revision_shown(r app.value_revision) IS 'A kept value as answers show it; null where an answer was taken back.';
 
 CREATE FUNCTION app.seal(p_name text, p_value text) RETURNS text
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -2437,7 +2889,7 @@ COMMENT ON FUNCTION app.session_write(p_hash bytea, p_scope text, p_request text
 
 CREATE FUNCTION app.shown_state(s app.submission) RETURNS text
     LANGUAGE sql STABLE
-    RETURN CASE WHEN (((s).state = 'accepted'::text) AND app.is_locked((s).period_id)) THEN 'locked'::text ELSE (s).state END;
+    RETURN CASE WHEN (((s).state = 'accepted'::text) AND app.is_locked((s).form_id, (s).unit_id, (s).period_id)) THEN 'locked'::text ELSE (s).state END;
 
 COMMENT ON FUNCTION app.shown_state(s app.submission) IS 'The state as shown: an accepted submission is locked from its period''s lock on.';
 
@@ -2482,6 +2934,25 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.sign_in_find(p_login text, p_address text, OUT salt bytea, OUT opslimit integer, OUT memlimit integer) IS 'Salt and cost of a login''s argon2id; an unknown login gets made-up ones, always the same.  After 10 failures of a login or 40 of an address in 15 minutes: 429.';
+
+CREATE FUNCTION app.status_faults(s app.submission) RETURNS SETOF jsonb
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT app.fault('/values'::text, 'status-fell'::text, jsonb_build_object('indicator', i.code, 'name', d.name_vi, 'accepted', r.status, 'status', v.status)) AS fault
+    FROM ((((app.submission_value v
+      JOIN app.indicator i ON ((i.id = v.indicator_id)))
+      JOIN app.period p ON ((p.id = (status_faults.s).period_id)))
+      JOIN app.indicator_version d ON (((d.indicator_id = i.id) AND (d.valid @> p.ends_on))))
+      CROSS JOIN LATERAL ( SELECT h.status
+            FROM app.value_revision h
+           WHERE ((h.submission_id = (status_faults.s).id) AND (h.indicator_id = v.indicator_id) AND (h.event = 'accepted'::text) AND (h.status IS NOT NULL))
+           ORDER BY (array_position('{ESTIMATE,PROVISIONAL,OFFICIAL}'::text[], h.status)) DESC
+          LIMIT 1) r)
+   WHERE ((v.submission_id = (status_faults.s).id) AND (array_position('{ESTIMATE,PROVISIONAL,OFFICIAL}'::text[], v.status) < array_position('{ESTIMATE,PROVISIONAL,OFFICIAL}'::text[], r.status)))
+   ORDER BY i.sort_order;
+END;
+
+COMMENT ON FUNCTION app.status_faults(s app.submission) IS 'Figures that are less final than what was accepted before: from estimate to provisional to official they only rise.';
 
 CREATE FUNCTION app.value_shown(v app.submission_value, d app.indicator_version) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
@@ -2558,7 +3029,7 @@ CREATE FUNCTION app.submission_difference(s app.submission, b jsonb) RETURNS jso
              app.difference(sent.pointer, (sent.item - 'indicator'::text), app.value_shown(v.*, sent.definition), COALESCE(v.written_by, (submission_difference.s).updated_by), COALESCE(v.written_at, (submission_difference.s).updated_at)) AS d
             FROM (sent
               LEFT JOIN app.submission_value v ON (((v.submission_id = (submission_difference.s).id) AND (v.indicator_id = sent.indicator_id))))
-           WHERE ((sent.given OR (v.indicator_id IS NOT NULL)) AND ((((((sent.given IS DISTINCT FROM (v.indicator_id IS NOT NULL)) OR (sent.value IS DISTINCT FROM v.value)) OR (sent.denominator IS DISTINCT FROM v.denominator)) OR (sent.missing_reason IS DISTINCT FROM v.missing_reason)) OR (sent.status IS DISTINCT FROM v.status)) OR (sent.note IS DISTINCT FROM (v.note)::text)))
+           WHERE ((sent.given OR (v.indicator_id IS NOT NULL)) AND ((((((sent.given IS DISTINCT FROM (v.indicator_id IS NOT NULL)) OR (sent.value IS DISTINCT FROM v.value)) OR (sent.denominator IS DISTINCT FROM v.denominator)) OR (sent.missing_reason IS DISTINCT FROM v.missing_reason)) OR (COALESCE((sent.item ->> 'status'::text), v.status, sent.status) IS DISTINCT FROM v.status)) OR (sent.note IS DISTINCT FROM (v.note)::text)))
          )
   SELECT (app.members_differing((submission_difference.b - 'values'::text), jsonb_build_object('as_of_date', (submission_difference.s).as_of_date, 'note', (submission_difference.s).note), (submission_difference.s).updated_by, (submission_difference.s).updated_at) || COALESCE(jsonb_agg(differing.d ORDER BY (differing.pointer COLLATE app.natural_order)), '[]'::jsonb))
     FROM differing;
@@ -2666,7 +3137,7 @@ CREATE FUNCTION app.submission_guard() RETURNS trigger
 declare
     r app.transition_rule;
 begin
-    perform app.refuse_locked(old.period_id);
+    perform app.refuse_locked(old.form_id, old.unit_id, old.period_id);
     if (new.id, new.form_id, new.unit_id, new.period_id, new.receiver_id, new.created_by, new.created_at, new.invented)
        is distinct from (old.id, old.form_id, old.unit_id, old.period_id, old.receiver_id, old.created_by, old.created_at, old.invented) then
         perform app.problem(403, 'forbidden');
@@ -2680,6 +3151,13 @@ begin
         if not found or not app.may_step(old, r, app.grants()) then
             perform app.problem(403, 'forbidden');
         end if;
+        if r.action = 'reopen' and not exists (select from app.reopen_request q
+                where q.submission_id = old.id and q.decision = 'grant' and q.decided_at = now()) then
+            perform app.problem(403, 'forbidden');
+        end if;
+        if r.action = 'submit' then
+            perform app.refuse((select coalesce(jsonb_agg(f), '[]') from app.status_faults(old) f));
+        end if;
         if (new.as_of_date, new.note) is distinct from (old.as_of_date, old.note) then
             perform app.problem(403, 'forbidden');
         end if;
@@ -2691,13 +3169,13 @@ begin
     return new;
 end $$;
 
-COMMENT ON FUNCTION app.submission_guard() IS 'No step but the workflow''s, by whom it allows; the district never edits; nothing after the lock.';
+COMMENT ON FUNCTION app.submission_guard() IS 'No step but the workflow''s, by whom it allows; opened again by a decision alone, never less final than accepted before; the district never edits; nothing after the lock.';
 
 CREATE FUNCTION app.submission_start_guard() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
-    perform app.refuse_locked(new.period_id);
+    perform app.refuse_locked(new.form_id, new.unit_id, new.period_id);
     new.state := 'draft';
     new.version := 1;
     new.created_by := app.me();
@@ -2711,6 +3189,11 @@ CREATE FUNCTION app.submission_stepped() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
+    if new.state in ('submitted', 'accepted') then
+        perform app.keep_revision(new, new.state);
+    elsif old.state = 'submitted' and new.state = 'returned' and app.remarks_since_submit(new) is null then
+        insert into app.submission_comment (submission_id, unit_id, visibility, text) values (new.id, new.unit_id, 'shared', new.reason);
+    end if;
     insert into app.submission_transition
         (submission_id, unit_id, action, from_state, to_state, actor_id, actor_name, actor_role, reason, content)
     select new.id, new.unit_id, r.action, r.from_state, r.to_state, app.me(), app.account_name(app.me()), r.role, new.reason,
@@ -2724,7 +3207,7 @@ begin
     return null;
 end $$;
 
-COMMENT ON FUNCTION app.submission_stepped() IS 'Records every step, by whom and why; a submit with the figures as they were.';
+COMMENT ON FUNCTION app.submission_stepped() IS 'Records every step, by whom and why; a submit with the figures as they were; a return with at least one comment: its reason, where there is no other.';
 
 CREATE FUNCTION app.unit_name_on(p_unit integer, p_day date) RETURNS text
     LANGUAGE plpgsql STABLE
@@ -2758,19 +3241,20 @@ CREATE FUNCTION app.submission_summary(s app.submission, p_grants text[]) RETURN
          END AS "case",
      ((submission_summary.s).reason)::text AS reason,
      (submission_summary.s).invented AS invented,
-     COALESCE((COALESCE((submission_summary.s).submitted_at, now()) > p.due_at), false) AS "coalesce",
+     COALESCE((COALESCE((submission_summary.s).submitted_at, now()) > d.due_at), false) AS "coalesce",
      app.account_name((submission_summary.s).created_by) AS account_name,
      (submission_summary.s).created_at AS created_at,
      (submission_summary.s).updated_at AS updated_at,
      (submission_summary.s).submitted_at AS submitted_at,
      (submission_summary.s).decided_at AS decided_at,
-     p.due_at,
-     p.locks_at,
+     d.due_at,
+     d.locks_at,
      to_json(app.allowed_actions(submission_summary.s, submission_summary.p_grants)) AS to_json
     FROM app.form f,
      app.unit u,
      app.period p,
-     app.unit r
+     app.unit r,
+     app.deadlines((submission_summary.s).form_id, (submission_summary.s).unit_id, (submission_summary.s).period_id) d(due_at, locks_at)
    WHERE ((f.id = (submission_summary.s).form_id) AND (u.id = (submission_summary.s).unit_id) AND (p.id = (submission_summary.s).period_id) AND (r.id = (submission_summary.s).receiver_id));
 END;
 
@@ -2838,6 +3322,28 @@ end $$;
 
 COMMENT ON FUNCTION app.unit_parent_on(p_unit integer, p_day date) IS 'The unit it belonged to on a day.';
 
+CREATE FUNCTION app.value_entered() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    me constant int := app.me();
+    name constant text := app.account_name(me);
+begin
+    if tg_op = 'DELETE' then
+        insert into app.value_revision (submission_id, unit_id, indicator_id, event, by_id, by_name)
+        select r.submission_id, r.unit_id, r.indicator_id, 'entered', me, name from changed r;
+    else
+        insert into app.value_revision (submission_id, unit_id, indicator_id, event, by_id, by_name,
+                                        value, numerator, denominator, missing_reason, status, note, import_id, import_row)
+        select r.submission_id, r.unit_id, r.indicator_id, 'entered', me, name,
+               r.value, r.numerator, r.denominator, r.missing_reason, r.status, r.note, r.import_id, r.import_row from changed r;
+    end if;
+    return null;
+end $$;
+
+COMMENT ON FUNCTION app.value_entered() IS 'Keeps values as they are entered, one statement for all of them.';
+
 CREATE FUNCTION app.value_faults(s app.sent_value, p_kind text, p_all_fields boolean) RETURNS SETOF jsonb
     LANGUAGE sql STABLE
     BEGIN ATOMIC
@@ -2896,7 +3402,7 @@ declare
     s app.submission;
 begin
     for s in select * from app.submission where id in (select distinct submission_id from changed) loop
-        perform app.refuse_locked(s.period_id);
+        perform app.refuse_locked(s.form_id, s.unit_id, s.period_id);
         if s.state not in ('draft', 'returned') then
             perform app.problem(409, 'illegal-transition', jsonb_build_object('action', 'edit', 'state', s.state));
         end if;
@@ -3050,6 +3556,70 @@ COMMENT ON COLUMN app.document_link.target_id IS 'The document it refers to.';
 
 COMMENT ON COLUMN app.document_link.clause IS 'Where it does.';
 
+CREATE TABLE app.extension (
+    id bigint NOT NULL,
+    receiver_id integer NOT NULL,
+    period_id integer NOT NULL,
+    form_id integer,
+    due_at timestamp with time zone,
+    expires_at timestamp with time zone NOT NULL,
+    reason app.prose NOT NULL,
+    created_by integer NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT extension_instants CHECK (((expires_at > created_at) AND (due_at <= expires_at))),
+    CONSTRAINT extension_with_reason CHECK (((reason)::text ~ '\S'::text))
+);
+
+ALTER TABLE ONLY app.extension FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.extension IS 'More time that a district gives some of its units, append-only: of those that name a unit the last one counts.';
+
+COMMENT ON COLUMN app.extension.id IS 'Order of giving.';
+
+COMMENT ON COLUMN app.extension.receiver_id IS 'The district that gives it.';
+
+COMMENT ON COLUMN app.extension.period_id IS 'Period.';
+
+COMMENT ON COLUMN app.extension.form_id IS 'Form; null for all of the period.';
+
+COMMENT ON COLUMN app.extension.due_at IS 'Until when it is in time; null: as the period has it.';
+
+COMMENT ON COLUMN app.extension.expires_at IS 'Until then the units may change and submit, whatever the period''s lock.';
+
+COMMENT ON COLUMN app.extension.reason IS 'Why.';
+
+COMMENT ON COLUMN app.extension.created_by IS 'Who gave it.';
+
+COMMENT ON COLUMN app.extension.created_at IS 'When.';
+
+ALTER TABLE app.extension ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app.extension_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE app.extension_unit (
+    extension_id bigint NOT NULL,
+    receiver_id integer NOT NULL,
+    period_id integer NOT NULL,
+    unit_id integer NOT NULL
+);
+
+ALTER TABLE ONLY app.extension_unit FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.extension_unit IS 'The units an extension is for, each reporting to the district that gives it.';
+
+COMMENT ON COLUMN app.extension_unit.extension_id IS 'Extension.';
+
+COMMENT ON COLUMN app.extension_unit.receiver_id IS 'Its district.';
+
+COMMENT ON COLUMN app.extension_unit.period_id IS 'Its period.';
+
+COMMENT ON COLUMN app.extension_unit.unit_id IS 'Unit.';
+
 ALTER TABLE app.form ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME app.form_id_seq
     START WITH 1
@@ -3157,6 +3727,15 @@ ALTER TABLE app.receipt ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+ALTER TABLE app.reopen_request ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app.reopen_request_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE app.secret (
     only_one boolean DEFAULT true NOT NULL,
     key bytea NOT NULL,
@@ -3188,6 +3767,58 @@ COMMENT ON COLUMN app.sign_in_failure.login IS 'Name that was tried.';
 COMMENT ON COLUMN app.sign_in_failure.address IS 'Address it was tried from.';
 
 COMMENT ON COLUMN app.sign_in_failure.at IS 'When.';
+
+CREATE TABLE app.submission_comment (
+    id bigint NOT NULL,
+    submission_id bigint NOT NULL,
+    unit_id integer NOT NULL,
+    indicator_id integer,
+    side text NOT NULL,
+    visibility text NOT NULL,
+    text app.prose NOT NULL,
+    written_by integer NOT NULL,
+    writer_name app.line NOT NULL,
+    writer_role text NOT NULL,
+    written_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT submission_comment_says_something CHECK (((text)::text ~ '\S'::text)),
+    CONSTRAINT submission_comment_side_check CHECK ((side = ANY (ARRAY['unit'::text, 'receiver'::text]))),
+    CONSTRAINT submission_comment_visibility_check CHECK ((visibility = ANY (ARRAY['own'::text, 'shared'::text])))
+);
+
+ALTER TABLE ONLY app.submission_comment FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.submission_comment IS 'What is said about a report or one of its values, append-only: a comment is corrected by another.';
+
+COMMENT ON COLUMN app.submission_comment.id IS 'Order of writing.';
+
+COMMENT ON COLUMN app.submission_comment.submission_id IS 'Submission.';
+
+COMMENT ON COLUMN app.submission_comment.unit_id IS 'Its unit.';
+
+COMMENT ON COLUMN app.submission_comment.indicator_id IS 'The value it is about; null for the whole report.';
+
+COMMENT ON COLUMN app.submission_comment.side IS 'Written for the reporting unit or for the receiver.';
+
+COMMENT ON COLUMN app.submission_comment.visibility IS 'own: for the writer''s side alone; shared: for both sides, as far as they see the submission.';
+
+COMMENT ON COLUMN app.submission_comment.text IS 'What is said.';
+
+COMMENT ON COLUMN app.submission_comment.written_by IS 'Who.';
+
+COMMENT ON COLUMN app.submission_comment.writer_name IS 'Name at that time.';
+
+COMMENT ON COLUMN app.submission_comment.writer_role IS 'In which role.';
+
+COMMENT ON COLUMN app.submission_comment.written_at IS 'Server clock.';
+
+ALTER TABLE app.submission_comment ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app.submission_comment_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 ALTER TABLE app.submission ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME app.submission_id_seq
@@ -3225,7 +3856,7 @@ COMMENT ON COLUMN app.submission_transition.unit_id IS 'Its unit.';
 
 COMMENT ON COLUMN app.submission_transition.at IS 'Server clock.';
 
-COMMENT ON COLUMN app.submission_transition.action IS 'submit, withdraw, return or accept.';
+COMMENT ON COLUMN app.submission_transition.action IS 'submit, withdraw, return, accept or reopen.';
 
 COMMENT ON COLUMN app.submission_transition.from_state IS 'State before.';
 
@@ -3483,6 +4114,15 @@ COMMENT ON COLUMN app.unit_name.variants IS 'Other spellings, for searching.';
 
 COMMENT ON COLUMN app.unit_name.valid IS 'Days it was in use.';
 
+ALTER TABLE app.value_revision ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app.value_revision_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 ALTER TABLE ONLY app.account
     ADD CONSTRAINT account_login_once UNIQUE (login);
 
@@ -3518,6 +4158,15 @@ ALTER TABLE ONLY app.document
 
 ALTER TABLE ONLY app.document
     ADD CONSTRAINT document_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY app.extension
+    ADD CONSTRAINT extension_of_period UNIQUE (id, receiver_id, period_id);
+
+ALTER TABLE ONLY app.extension
+    ADD CONSTRAINT extension_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY app.extension_unit
+    ADD CONSTRAINT extension_unit_pkey PRIMARY KEY (unit_id, period_id, extension_id);
 
 ALTER TABLE ONLY app.form
     ADD CONSTRAINT form_code_key UNIQUE (code);
@@ -3579,6 +4228,9 @@ ALTER TABLE ONLY app.publication
 ALTER TABLE ONLY app.receipt
     ADD CONSTRAINT receipt_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY app.reopen_request
+    ADD CONSTRAINT reopen_request_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY app.role
     ADD CONSTRAINT role_pkey PRIMARY KEY (code);
 
@@ -3587,6 +4239,9 @@ ALTER TABLE ONLY app.secret
 
 ALTER TABLE ONLY app.session
     ADD CONSTRAINT session_pkey PRIMARY KEY (hash);
+
+ALTER TABLE ONLY app.submission_comment
+    ADD CONSTRAINT submission_comment_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY app.submission
     ADD CONSTRAINT submission_of_unit UNIQUE (id, unit_id);
@@ -3666,6 +4321,9 @@ ALTER TABLE ONLY app.unit_parent
 ALTER TABLE ONLY app.unit
     ADD CONSTRAINT unit_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY app.value_revision
+    ADD CONSTRAINT value_revision_pkey PRIMARY KEY (id);
+
 CREATE INDEX account_role_unit ON app.account_role USING btree (unit_id);
 
 CREATE INDEX answer_at ON app.answer USING btree (answered_at);
@@ -3673,6 +4331,10 @@ CREATE INDEX answer_at ON app.answer USING btree (answered_at);
 CREATE INDEX audit_table_at ON app.audit USING btree (table_name, at);
 
 CREATE INDEX document_link_target ON app.document_link USING btree (target_id);
+
+CREATE INDEX extension_period ON app.extension USING btree (period_id, receiver_id);
+
+CREATE INDEX extension_unit_extension ON app.extension_unit USING btree (extension_id);
 
 CREATE INDEX form_indicator_indicator ON app.form_indicator USING btree (indicator_id);
 
@@ -3682,11 +4344,17 @@ CREATE INDEX indicator_term_indicator ON app.indicator_term USING btree (indicat
 
 CREATE UNIQUE INDEX receipt_key_once ON app.receipt USING btree (account_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
 
+CREATE UNIQUE INDEX reopen_request_once_at_a_time ON app.reopen_request USING btree (submission_id) WHERE (decision IS NULL);
+
+CREATE INDEX reopen_request_submission ON app.reopen_request USING btree (submission_id);
+
 CREATE INDEX session_account ON app.session USING btree (account_id);
 
 CREATE INDEX sign_in_failure_address ON app.sign_in_failure USING btree (address, at);
 
 CREATE INDEX sign_in_failure_login ON app.sign_in_failure USING btree (login, at);
+
+CREATE INDEX submission_comment_submission ON app.submission_comment USING btree (submission_id);
 
 CREATE INDEX submission_period ON app.submission USING btree (period_id, form_id);
 
@@ -3706,6 +4374,8 @@ CREATE INDEX token_account ON app.token USING btree (account_id);
 
 CREATE INDEX unit_parent_parent ON app.unit_parent USING btree (parent_id);
 
+CREATE INDEX value_revision_value ON app.value_revision USING btree (submission_id, indicator_id, id);
+
 CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON app.audit FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.account REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
@@ -3717,6 +4387,10 @@ CREATE TRIGGER audit_changed AFTER UPDATE ON app.answer REFERENCING OLD TABLE AS
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.document REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.document_link REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.extension REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.extension_unit REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.form REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
@@ -3738,6 +4412,8 @@ CREATE TRIGGER audit_changed AFTER UPDATE ON app.publication REFERENCING OLD TAB
 
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.receipt REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.reopen_request REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
+
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.role REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.secret REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
@@ -3747,6 +4423,8 @@ CREATE TRIGGER audit_changed AFTER UPDATE ON app.session REFERENCING OLD TABLE A
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.sign_in_failure REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.submission REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.submission_comment REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.submission_transition REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
@@ -3782,6 +4460,10 @@ CREATE TRIGGER audit_deleted AFTER DELETE ON app.document REFERENCING OLD TABLE 
 
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.document_link REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.extension REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.extension_unit REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.form REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.form_indicator REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
@@ -3802,6 +4484,8 @@ CREATE TRIGGER audit_deleted AFTER DELETE ON app.publication REFERENCING OLD TAB
 
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.receipt REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.reopen_request REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.role REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.secret REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
@@ -3811,6 +4495,8 @@ CREATE TRIGGER audit_deleted AFTER DELETE ON app.session REFERENCING OLD TABLE A
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.sign_in_failure REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.submission REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.submission_comment REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.submission_transition REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
@@ -3846,6 +4532,10 @@ CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.document FOR EACH STATEMENT 
 
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.document_link FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.extension FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.extension_unit FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.form FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.form_indicator FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
@@ -3866,6 +4556,8 @@ CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.publication FOR EACH STATEME
 
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.receipt FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.reopen_request FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.role FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.secret FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
@@ -3875,6 +4567,8 @@ CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.session FOR EACH STATEMENT E
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.sign_in_failure FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.submission FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.submission_comment FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.submission_transition FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
@@ -3912,6 +4606,10 @@ CREATE TRIGGER audit_inserted AFTER INSERT ON app.document REFERENCING NEW TABLE
 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.document_link REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.extension REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.extension_unit REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.form REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.form_indicator REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
@@ -3932,6 +4630,8 @@ CREATE TRIGGER audit_inserted AFTER INSERT ON app.publication REFERENCING NEW TA
 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.receipt REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.reopen_request REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.role REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.secret REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
@@ -3941,6 +4641,8 @@ CREATE TRIGGER audit_inserted AFTER INSERT ON app.session REFERENCING NEW TABLE 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.sign_in_failure REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.submission REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.submission_comment REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.submission_transition REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
@@ -3966,11 +4668,21 @@ CREATE TRIGGER audit_inserted AFTER INSERT ON app.unit_name REFERENCING NEW TABL
 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.unit_parent REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
+CREATE TRIGGER comment_stamp BEFORE INSERT ON app.submission_comment FOR EACH ROW EXECUTE FUNCTION app.comment_stamp();
+
+CREATE TRIGGER extension_stamp BEFORE INSERT ON app.extension FOR EACH ROW EXECUTE FUNCTION app.extension_stamp();
+
 CREATE TRIGGER import_guard BEFORE UPDATE ON app.import FOR EACH ROW EXECUTE FUNCTION app.import_guard();
 
 CREATE TRIGGER period_guard BEFORE INSERT OR UPDATE ON app.period FOR EACH ROW EXECUTE FUNCTION app.period_guard();
 
 CREATE TRIGGER publication_stamp BEFORE INSERT ON app.publication FOR EACH ROW EXECUTE FUNCTION app.publication_stamp();
+
+CREATE TRIGGER reopen_granted AFTER UPDATE ON app.reopen_request FOR EACH ROW WHEN ((new.decision = 'grant'::text)) EXECUTE FUNCTION app.reopen_granted();
+
+CREATE TRIGGER reopen_guard BEFORE UPDATE ON app.reopen_request FOR EACH ROW EXECUTE FUNCTION app.reopen_guard();
+
+CREATE TRIGGER reopen_requested BEFORE INSERT ON app.reopen_request FOR EACH ROW EXECUTE FUNCTION app.reopen_requested();
 
 CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON app.account FOR EACH ROW EXECUTE FUNCTION app.change_stamp();
 
@@ -3984,11 +4696,19 @@ CREATE TRIGGER submission_start_guard BEFORE INSERT ON app.submission FOR EACH R
 
 CREATE TRIGGER submission_stepped AFTER UPDATE ON app.submission FOR EACH ROW WHEN ((old.state IS DISTINCT FROM new.state)) EXECUTE FUNCTION app.submission_stepped();
 
+CREATE TRIGGER value_entered_delete AFTER DELETE ON app.submission_value REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.value_entered();
+
+CREATE TRIGGER value_entered_insert AFTER INSERT ON app.submission_value REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.value_entered();
+
+CREATE TRIGGER value_entered_update AFTER UPDATE ON app.submission_value REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.value_entered();
+
 CREATE TRIGGER value_guard_delete AFTER DELETE ON app.submission_value REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.value_guard();
 
 CREATE TRIGGER value_guard_insert AFTER INSERT ON app.submission_value REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.value_guard();
 
 CREATE TRIGGER value_guard_update AFTER UPDATE ON app.submission_value REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.value_guard();
+
+CREATE TRIGGER value_revision_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON app.value_revision FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
 ALTER TABLE ONLY app.account_role
     ADD CONSTRAINT account_role_account_id_fkey FOREIGN KEY (account_id) REFERENCES app.account(id);
@@ -4013,6 +4733,24 @@ ALTER TABLE ONLY app.document_link
 
 ALTER TABLE ONLY app.document_link
     ADD CONSTRAINT document_link_target_id_fkey FOREIGN KEY (target_id) REFERENCES app.document(id);
+
+ALTER TABLE ONLY app.extension
+    ADD CONSTRAINT extension_created_by_fkey FOREIGN KEY (created_by) REFERENCES app.account(id);
+
+ALTER TABLE ONLY app.extension
+    ADD CONSTRAINT extension_form_id_fkey FOREIGN KEY (form_id) REFERENCES app.form(id);
+
+ALTER TABLE ONLY app.extension
+    ADD CONSTRAINT extension_period_id_fkey FOREIGN KEY (period_id) REFERENCES app.period(id);
+
+ALTER TABLE ONLY app.extension
+    ADD CONSTRAINT extension_receiver_id_fkey FOREIGN KEY (receiver_id) REFERENCES app.unit(id);
+
+ALTER TABLE ONLY app.extension_unit
+    ADD CONSTRAINT extension_unit_extension_id_receiver_id_period_id_fkey FOREIGN KEY (extension_id, receiver_id, period_id) REFERENCES app.extension(id, receiver_id, period_id);
+
+ALTER TABLE ONLY app.extension_unit
+    ADD CONSTRAINT extension_unit_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES app.unit(id);
 
 ALTER TABLE ONLY app.form_indicator
     ADD CONSTRAINT form_indicator_form_id_level_frequency_valid_fkey FOREIGN KEY (form_id, level, frequency, valid) REFERENCES app.form(id, level, frequency, valid) ON UPDATE CASCADE;
@@ -4059,8 +4797,38 @@ ALTER TABLE ONLY app.publication
 ALTER TABLE ONLY app.receipt
     ADD CONSTRAINT receipt_account_id_fkey FOREIGN KEY (account_id) REFERENCES app.account(id);
 
+ALTER TABLE ONLY app.reopen_request
+    ADD CONSTRAINT reopen_request_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES app.account(id);
+
+ALTER TABLE ONLY app.reopen_request
+    ADD CONSTRAINT reopen_request_form_id_fkey FOREIGN KEY (form_id) REFERENCES app.form(id);
+
+ALTER TABLE ONLY app.reopen_request
+    ADD CONSTRAINT reopen_request_period_id_fkey FOREIGN KEY (period_id) REFERENCES app.period(id);
+
+ALTER TABLE ONLY app.reopen_request
+    ADD CONSTRAINT reopen_request_receiver_id_fkey FOREIGN KEY (receiver_id) REFERENCES app.unit(id);
+
+ALTER TABLE ONLY app.reopen_request
+    ADD CONSTRAINT reopen_request_requested_by_fkey FOREIGN KEY (requested_by) REFERENCES app.account(id);
+
+ALTER TABLE ONLY app.reopen_request
+    ADD CONSTRAINT reopen_request_submission_id_unit_id_fkey FOREIGN KEY (submission_id, unit_id) REFERENCES app.submission(id, unit_id);
+
 ALTER TABLE ONLY app.session
     ADD CONSTRAINT session_account_id_fkey FOREIGN KEY (account_id) REFERENCES app.account(id);
+
+ALTER TABLE ONLY app.submission_comment
+    ADD CONSTRAINT submission_comment_indicator_id_fkey FOREIGN KEY (indicator_id) REFERENCES app.indicator(id);
+
+ALTER TABLE ONLY app.submission_comment
+    ADD CONSTRAINT submission_comment_submission_id_unit_id_fkey FOREIGN KEY (submission_id, unit_id) REFERENCES app.submission(id, unit_id);
+
+ALTER TABLE ONLY app.submission_comment
+    ADD CONSTRAINT submission_comment_writer_role_fkey FOREIGN KEY (writer_role) REFERENCES app.role(code);
+
+ALTER TABLE ONLY app.submission_comment
+    ADD CONSTRAINT submission_comment_written_by_fkey FOREIGN KEY (written_by) REFERENCES app.account(id);
 
 ALTER TABLE ONLY app.submission
     ADD CONSTRAINT submission_created_by_fkey FOREIGN KEY (created_by) REFERENCES app.account(id);
@@ -4166,6 +4934,10 @@ CREATE POLICY culture_officer_writes ON app.submission_value TO thidua_api USING
 
 CREATE POLICY everybody ON app.publication FOR SELECT TO thidua_api USING ((( SELECT app.me() AS me) IS NOT NULL));
 
+ALTER TABLE app.extension ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.extension_unit ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY guarded ON app.submission FOR UPDATE TO thidua_api USING (true) WITH CHECK (true);
 
 CREATE POLICY guards ON app.account TO thidua_owner USING (true) WITH CHECK (true);
@@ -4178,6 +4950,10 @@ CREATE POLICY guards ON app.audit TO thidua_owner USING (true) WITH CHECK (true)
 
 CREATE POLICY guards ON app.audit_head TO thidua_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY guards ON app.extension FOR SELECT TO thidua_owner USING (true);
+
+CREATE POLICY guards ON app.extension_unit FOR SELECT TO thidua_owner USING (true);
+
 CREATE POLICY guards ON app.receipt TO thidua_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY guards ON app.secret TO thidua_owner USING (true) WITH CHECK (true);
@@ -4188,11 +4964,31 @@ CREATE POLICY guards ON app.sign_in_failure TO thidua_owner USING (true) WITH CH
 
 CREATE POLICY guards ON app.token TO thidua_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY home_affairs_decides ON app.reopen_request FOR UPDATE TO thidua_api USING ((receiver_id = ANY (( SELECT app.units_of_role('DISTRICT_HOME_AFFAIRS'::text) AS units_of_role)::integer[])));
+
+CREATE POLICY home_affairs_gives ON app.extension FOR INSERT TO thidua_api WITH CHECK ((receiver_id = ANY (( SELECT app.units_of_role('DISTRICT_HOME_AFFAIRS'::text) AS units_of_role)::integer[])));
+
+CREATE POLICY home_affairs_gives ON app.extension_unit FOR INSERT TO thidua_api WITH CHECK (((receiver_id = ANY (( SELECT app.units_of_role('DISTRICT_HOME_AFFAIRS'::text) AS units_of_role)::integer[])) AND (receiver_id = app.unit_parent_on(unit_id, ( SELECT p.ends_on
+   FROM app.period p
+  WHERE (p.id = extension_unit.period_id))))));
+
 ALTER TABLE app.import ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY in_reach ON app.extension FOR SELECT TO thidua_api USING (((receiver_id = ANY (( SELECT app.reach('received'::text) AS reach)::integer[])) OR (EXISTS ( SELECT
+   FROM app.extension_unit u
+  WHERE (u.extension_id = extension.id)))));
+
+CREATE POLICY in_reach ON app.extension_unit FOR SELECT TO thidua_api USING (((unit_id = ANY (( SELECT app.reach('own'::text) AS reach)::integer[])) OR (receiver_id = ANY (( SELECT app.reach('received'::text) AS reach)::integer[]))));
+
+CREATE POLICY in_reach ON app.reopen_request FOR SELECT TO thidua_api USING (((unit_id = ANY (( SELECT app.reach('own'::text) AS reach)::integer[])) OR (receiver_id = ANY (( SELECT app.reach('received'::text) AS reach)::integer[]))));
 
 CREATE POLICY in_reach ON app.submission FOR SELECT TO thidua_api USING (((unit_id = ANY (( SELECT app.reach('own'::text) AS reach)::integer[])) OR ((state <> 'draft'::text) AND (receiver_id = ANY (( SELECT app.reach('received'::text) AS reach)::integer[]))) OR ((state = 'accepted'::text) AND (receiver_id = ANY (( SELECT app.reach('accepted'::text) AS reach)::integer[]))) OR ((state = 'accepted'::text) AND (( SELECT app.me() AS me) IS NOT NULL) AND (EXISTS ( SELECT
    FROM app.publication p
   WHERE ((p.unit_id = submission.receiver_id) AND (p.form_id = submission.form_id) AND (p.period_id = submission.period_id)))))));
+
+CREATE POLICY in_reach ON app.submission_comment FOR SELECT TO thidua_api USING ((((unit_id = ANY (( SELECT app.reach('own'::text) AS reach)::integer[])) AND ((visibility = 'shared'::text) OR (side = 'unit'::text))) OR (((visibility = 'shared'::text) OR (side = 'receiver'::text)) AND (EXISTS ( SELECT
+   FROM app.submission s
+  WHERE ((s.id = submission_comment.submission_id) AND (s.state <> 'draft'::text) AND (s.receiver_id = ANY (( SELECT app.reach('received'::text) AS reach)::integer[]))))))));
 
 CREATE POLICY in_reach ON app.submission_transition FOR SELECT TO thidua_api USING (((EXISTS ( SELECT
    FROM app.submission s
@@ -4205,6 +5001,14 @@ CREATE POLICY in_reach ON app.submission_value FOR SELECT TO thidua_api USING ((
   WHERE ((s.id = submission_value.submission_id) AND (s.state = ANY (ARRAY['submitted'::text, 'accepted'::text])))))));
 
 CREATE POLICY in_reach ON app.target FOR SELECT TO thidua_api USING (((unit_id = ANY (( SELECT app.reach('own'::text) AS reach)::integer[])) OR (unit_id = ANY (( SELECT app.reach('received'::text) AS reach)::integer[])) OR (unit_id = ANY (( SELECT app.reach('accepted'::text) AS reach)::integer[]))));
+
+CREATE POLICY in_reach ON app.value_revision FOR SELECT TO thidua_api USING (((unit_id = ANY (( SELECT app.reach('own'::text) AS reach)::integer[])) OR ((event <> 'entered'::text) AND (EXISTS ( SELECT
+   FROM app.submission s
+  WHERE ((s.id = value_revision.submission_id) AND (s.receiver_id = ANY (( SELECT app.reach('received'::text) AS reach)::integer[])))))) OR ((event = 'accepted'::text) AND (EXISTS ( SELECT
+   FROM app.submission s
+  WHERE ((s.id = value_revision.submission_id) AND (s.state = 'accepted'::text)))))));
+
+CREATE POLICY leader_asks ON app.reopen_request FOR INSERT TO thidua_api WITH CHECK ((unit_id = ANY (( SELECT app.units_of_role('COMMUNE_LEADER'::text) AS units_of_role)::integer[])));
 
 CREATE POLICY leader_publishes ON app.publication FOR INSERT TO thidua_api WITH CHECK ((unit_id = ANY (( SELECT app.units_of_role('DISTRICT_LEADER'::text) AS units_of_role)::integer[])));
 
@@ -4226,6 +5030,10 @@ ALTER TABLE app.publication ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.receipt ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY recorded ON app.value_revision FOR INSERT TO thidua_owner WITH CHECK ((event = 'entered'::text));
+
+ALTER TABLE app.reopen_request ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE app.secret ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY seeds ON app.target TO thidua_owner USING (true) WITH CHECK (true);
@@ -4240,6 +5048,8 @@ ALTER TABLE app.sign_in_failure ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.submission ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE app.submission_comment ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE app.submission_transition ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.submission_value ENABLE ROW LEVEL SECURITY;
@@ -4253,9 +5063,21 @@ CREATE POLICY taken ON app.submission_transition FOR INSERT TO thidua_api WITH C
             ELSE s.receiver_id
         END) = ANY (app.grants())))))));
 
+CREATE POLICY taken ON app.value_revision FOR INSERT TO thidua_api WITH CHECK (((event <> 'entered'::text) AND (pg_trigger_depth() > 0) AND (by_id = ( SELECT app.me() AS me)) AND (by_name = app.account_name(by_id)) AND (at = now()) AND (EXISTS ( SELECT
+   FROM app.submission s
+  WHERE ((s.id = value_revision.submission_id) AND (s.unit_id = value_revision.unit_id) AND (s.state = value_revision.event) AND (s.updated_at = now())))) AND ((EXISTS ( SELECT
+   FROM app.submission_value v
+  WHERE ((v.submission_id = value_revision.submission_id) AND (v.indicator_id = value_revision.indicator_id) AND (NOT ((((((((v.value IS DISTINCT FROM value_revision.value) OR (v.numerator IS DISTINCT FROM value_revision.numerator)) OR (v.denominator IS DISTINCT FROM value_revision.denominator)) OR (v.missing_reason IS DISTINCT FROM value_revision.missing_reason)) OR (v.status IS DISTINCT FROM value_revision.status)) OR ((v.note)::text IS DISTINCT FROM value_revision.note)) OR (v.import_id IS DISTINCT FROM value_revision.import_id)) OR (v.import_row IS DISTINCT FROM value_revision.import_row)))))) = (status IS NOT NULL))));
+
+CREATE POLICY taking_part ON app.submission_comment FOR INSERT TO thidua_api WITH CHECK (((written_by = ( SELECT app.me() AS me)) AND (EXISTS ( SELECT
+   FROM app.submission s
+  WHERE (s.id = submission_comment.submission_id)))));
+
 ALTER TABLE app.target ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.token ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.value_revision ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY witnesses ON app.audit_head FOR SELECT TO thidua_api USING (((unit_id = ANY (( SELECT app.reach('own'::text) AS reach)::integer[])) OR (unit_id = ANY (( SELECT app.reach('received'::text) AS reach)::integer[])) OR (unit_id = ANY (( SELECT app.reach('accepted'::text) AS reach)::integer[])) OR (account_id = ( SELECT app.me() AS me)) OR ( SELECT app.is_admin() AS is_admin)));
 
@@ -4337,6 +5159,22 @@ REVOKE ALL ON PROCEDURE app.audit_table(IN target regclass) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.audit_take(p_chains text[]) FROM PUBLIC;
 
+GRANT SELECT ON TABLE app.reopen_request TO thidua_api;
+
+GRANT INSERT(submission_id) ON TABLE app.reopen_request TO thidua_api;
+
+GRANT INSERT(unit_id) ON TABLE app.reopen_request TO thidua_api;
+
+GRANT INSERT(receiver_id) ON TABLE app.reopen_request TO thidua_api;
+
+GRANT INSERT(reason) ON TABLE app.reopen_request TO thidua_api;
+
+GRANT UPDATE(decision) ON TABLE app.reopen_request TO thidua_api;
+
+GRANT UPDATE(decision_reason) ON TABLE app.reopen_request TO thidua_api;
+
+GRANT UPDATE(expires_at) ON TABLE app.reopen_request TO thidua_api;
+
 GRANT SELECT ON TABLE app.transition_rule TO thidua_api;
 
 GRANT SELECT,INSERT ON TABLE app.import TO thidua_api;
@@ -4356,6 +5194,8 @@ GRANT UPDATE(faults) ON TABLE app.import TO thidua_api;
 GRANT UPDATE(faults_total) ON TABLE app.import TO thidua_api;
 
 GRANT UPDATE(plan) ON TABLE app.import TO thidua_api;
+
+GRANT SELECT,INSERT ON TABLE app.value_revision TO thidua_api;
 
 GRANT SELECT ON TABLE app.form TO thidua_api;
 
@@ -4377,9 +5217,15 @@ GRANT SELECT ON TABLE app.document TO thidua_api;
 
 GRANT SELECT ON TABLE app.document_link TO thidua_api;
 
+GRANT SELECT,INSERT ON TABLE app.extension TO thidua_api;
+
+GRANT SELECT,INSERT ON TABLE app.extension_unit TO thidua_api;
+
 GRANT SELECT ON TABLE app.import_word TO thidua_api;
 
 GRANT SELECT,INSERT ON TABLE app.publication TO thidua_api;
+
+GRANT SELECT,INSERT ON TABLE app.submission_comment TO thidua_api;
 
 GRANT SELECT,INSERT ON TABLE app.submission_transition TO thidua_api;
 

@@ -32,6 +32,9 @@ extern const struct member period_body[], period_change_body[];
 /* submission.c */
 extern const struct member submission_body[], submission_change_body[], submission_step_body[];
 
+/* review.c */
+extern const struct member comment_body[], extension_body[], reopen_request_body[], reopen_decision_body[];
+
 /* import.c */
 handler_fn import_create, import_get, import_commit, import_annotate;
 extern const struct member import_commit_body[];

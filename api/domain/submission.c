@@ -2,7 +2,7 @@
  * (app.value_faults), one place for this and every other way in. */
 #include "domain/operations.h"
 
-enum { VALUES_MAX = 500, NOTE_MAX = 4000 };
+enum { VALUES_MAX = 500, NOTE_MAX = 4000, COMMENTS_MAX = 100 };
 
 /* A number is taken as a number or as text, and text that is no number is a fault of app.value_faults(). */
 static const struct member value_sent[] = {
@@ -34,8 +34,15 @@ const struct member submission_change_body[] = {
     {0},
 };
 
+static const struct member step_comment[] = {
+    {"indicator", STRING | NULLABLE, .min_length = 1, .max_length = 64},
+    {"text", STRING, REQUIRED | LINES, .min_length = 1, .max_length = NOTE_MAX},
+    {0},
+};
+
 const struct member submission_step_body[] = {
     {"action", STRING, REQUIRED, .choices = CHOICES("submit", "withdraw", "return", "accept")},
     {"reason", STRING | NULLABLE, LINES, .max_length = NOTE_MAX},
+    {"comments", ARRAY, .max_length = COMMENTS_MAX, .items = EACH(OBJECT, .members = step_comment)},
     {0},
 };

@@ -1,4 +1,5 @@
--- submission_update: change values of a draft or a returned submission; absent = unchanged, "value": null = not answered.
+-- submission_update: change values of a draft or a returned submission; absent = unchanged, "value": null = not answered;
+--   without a status a value keeps the one it has.
 -- in:   $1 id bigint   $2 If-Match text   $3 body text {as_of_date?, note?, values?}   $4 faults jsonb
 -- out:  one row: what became of it, in few bytes; none when the caller may not see it
 -- raises: TD403, TD409 with allowed_actions, TD412 stale-version, TD422 with all faults, TD423 locked
@@ -30,11 +31,14 @@ with body as (
     returning 1
 ), stored as (
     insert into app.submission_value as v (submission_id, unit_id, indicator_id, value, numerator, denominator, missing_reason, status, note, written_by)
-    select (k.t).id, (k.t).unit_id, (sent.v).indicator_id, w.value, w.numerator, w.denominator, w.missing_reason, w.status, w.note, (select app.me())
-      from kept k, sent, app.value_written(sent.v) w where w.given
+    select (k.t).id, (k.t).unit_id, (sent.v).indicator_id, w.value, w.numerator, w.denominator, w.missing_reason,
+           coalesce((sent.v).item ->> 'status', o.status, w.status), w.note, (select app.me())
+      from kept k cross join sent cross join lateral app.value_written(sent.v) w
+      left join app.submission_value o on o.submission_id = (k.t).id and o.indicator_id = (sent.v).indicator_id
+     where w.given
     on conflict (submission_id, indicator_id) do update
-       set (value, numerator, denominator, missing_reason, status, note, written_by, written_at)
-         = (excluded.value, excluded.numerator, excluded.denominator, excluded.missing_reason, excluded.status, excluded.note, excluded.written_by, now())
+       set (value, numerator, denominator, missing_reason, status, note, written_by, written_at, import_id, import_row)
+         = (excluded.value, excluded.numerator, excluded.denominator, excluded.missing_reason, excluded.status, excluded.note, excluded.written_by, now(), null, null)
      where (v.value, v.numerator, v.denominator, v.missing_reason, v.status, v.note)
            is distinct from (excluded.value, excluded.numerator, excluded.denominator, excluded.missing_reason, excluded.status, excluded.note)
     returning 1

@@ -58,6 +58,27 @@ static const struct attempt attempts[] = {
      "!42501"},
     {"update app.submission_transition set reason = 'x'", "!42501"},
     {"delete from app.submission_transition", "!42501"},
+    {"select count(*) from app.submission_comment where submission_id = $S", "0"},
+    {"insert into app.submission_comment (submission_id, unit_id, text) values ($S, $U, 'x')", "!TD403"},
+    {"update app.submission_comment set text = 'x'", "!42501"},
+    {"delete from app.submission_comment", "!42501"},
+    {"select count(*) from app.extension", "0"},
+    {"select count(*) from app.extension_unit", "0"},
+    {"insert into app.extension (receiver_id, period_id, expires_at, reason) select $D, id, now() + '1 day', 'x' from app.period where code = '2022'",
+     "!42501"},
+    {"insert into app.extension_unit (extension_id, receiver_id, period_id, unit_id) select 1, $D, id, $U from app.period where code = '2022'",
+     "!42501"},
+    {"update app.extension set expires_at = 'infinity'", "!42501"},
+    {"select count(*) from app.reopen_request", "0"},
+    {"insert into app.reopen_request (submission_id, unit_id, receiver_id, reason) values ($S, $U, $D, 'x')",
+     "!TD404"},
+    {"update app.reopen_request set decision = 'grant', decision_reason = 'x'", "0"},
+    {"update app.reopen_request set requested_by = app.me()", "!42501"},
+    {"select count(*) from app.value_revision where submission_id = $S", "0"},
+    {"insert into app.value_revision (submission_id, unit_id, indicator_id, event) values ($S, $U, 1, 'accepted')",
+     "!42501"},
+    {"update app.value_revision set value = 1", "!42501"},
+    {"delete from app.value_revision", "!42501"},
     {"insert into app.publication (unit_id, form_id, period_id, published_by) select $D, f.id, p.id, app.me() "
      "from app.form f, app.period p where f.code = 'ktxh-nam' and p.code = '2022'",
      "!42501"},
@@ -124,7 +145,7 @@ Test(database_commune, does_not_read_the_draft_of_lo_ku_as_kon_pne)
 }
 
 struct step {
-    char login[16], state[12], sql[160], result[8];
+    char login[16], state[12], sql[320], result[8];
 };
 
 /* The workflow holds in the database, whatever the statement. */
@@ -149,6 +170,24 @@ static const struct step steps[] = {
     {"loku", "draft", "update app.submission_value set written_by = written_by + 1 where submission_id = $S",
      "!42501"},
     {"admin", "submitted", "update app.submission set state = 'accepted' where id = $S", "0"},
+    {"kbang", "accepted", "update app.submission set state = 'returned', reason = 'x' where id = $S",
+     "!TD403"}, /* there is a request: but a step without a decision is none */
+    {"kbang-lead", "accepted", "update app.reopen_request set decision = 'grant', decision_reason = 'x'",
+     "0"},
+    {"loku-lead", "accepted", "update app.reopen_request set decision = 'grant', decision_reason = 'x'", "0"},
+    {"kbang", "accepted",
+     "update app.reopen_request set decision = 'refuse', decision_reason = 'x' where submission_id = $S",
+     "1"},
+    {"kbang", "accepted",
+     "update app.reopen_request set decision = 'grant', decision_reason = 'x' where submission_id = $S", "1"},
+    {"kbang", "accepted",
+     "insert into app.extension_unit (extension_id, receiver_id, period_id, unit_id) select extension_id, receiver_id, "
+     "period_id, receiver_id from app.extension_unit limit 1",
+     "!42501"},
+    {"loku", "accepted",
+     "insert into app.value_revision (submission_id, unit_id, indicator_id, event, by_id, by_name, value, status) "
+     "select id, unit_id, 1, 'accepted', app.me(), app.account_name(app.me()), 1, 'OFFICIAL' from app.submission",
+     "!42501"},
 };
 
 static size_t number_of(const char *state)

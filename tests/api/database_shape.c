@@ -28,7 +28,7 @@ static const struct rule rules[] = {
      "and not c.relforcerowsecurity"},
     {"the recording of changes",
      "select string_agg(c.relname, ' ') from " TABLES
-     " and c.relname not in ('audit', 'audit_head') and (select count(*) from pg_trigger t where t.tgrelid = c.oid "
+     " and c.relname not in ('audit', 'audit_head', 'value_revision') and (select count(*) from pg_trigger t where t.tgrelid = c.oid "
      "and t.tgname in ('audit_inserted', 'audit_changed', 'audit_deleted', 'audit_emptied') and t.tgenabled in ('O', 'A')) <> 4"},
     {"a record nobody changes",
      "select 'audit' where not exists (select from pg_trigger t where t.tgrelid = 'app.audit'::regclass and t.tgname = "
@@ -36,6 +36,9 @@ static const struct rule rules[] = {
     {"a chain whose end nobody takes away",
      "select 'audit_head' where not exists (select from pg_trigger t where t.tgrelid = 'app.audit_head'::regclass and t.tgname = "
      "'audit_head_stays' and t.tgenabled in ('O', 'A') and t.tgtype & 2 = 2 and t.tgtype & 40 = 40)"},
+    {"a history nobody changes",
+     "select 'value_revision' where not exists (select from pg_trigger t where t.tgrelid = 'app.value_revision'::regclass and t.tgname = "
+     "'value_revision_append_only' and t.tgenabled in ('O', 'A') and t.tgtype & 2 = 2 and t.tgtype & 56 = 56)"},
     {"triggers that are on", "select string_agg(c.relname || '.' || t.tgname, ' ') from pg_trigger t, " TABLES
                              " and t.tgrelid = c.oid "
                              "and t.tgenabled = 'D'"},

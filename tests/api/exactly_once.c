@@ -87,8 +87,9 @@ static bool repeats(const struct route *route, const struct holder *own)
 /* Of every operation with a body: those whose made-up body is refused are tried below. */
 Test(exactly_once, answers_again_what_it_answered_before)
 {
-    static const char *const refused[] = {"session_create", "submission_create", "publication_create",
-                                          "account_create", "submission_update", "import_commit"};
+    static const char *const refused[] = {"session_create",        "submission_create", "publication_create",
+                                          "account_create",        "submission_update", "extension_create",
+                                          "reopen_request_create", "import_commit"};
     const struct holder own = holder_with(&lo_ku, "2022-Q2", "draft");
     for (size_t i = 0; i < routes.count; i++) {
         const struct route *route = &routes.routes[i];
@@ -115,8 +116,25 @@ Test(exactly_once, answers_again_what_made_something)
     expect_repeated((struct wish){"POST", "/v1/publications", "kbang-lead",
                                   "{\"unit\":\"kbang\",\"form\":\"ktxh-thang\",\"period\":\"2022-03\"}"},
                     201);
+    expect_repeated((struct wish){"POST", "/v1/extensions", "kbang",
+                                  "{\"unit\":\"kbang\",\"period\":\"2022-03\",\"units\":[\"kbang-lo-ku\"],"
+                                  "\"expires_at\":\"2100-01-01T00:00:00Z\",\"reason\":\"Mưa lũ.\"}"},
+                    201);
     cr_expect_str_eq(submissions(), "1");
     cr_expect_str_eq(world_value("select count(*) from app.publication"), "1");
+    cr_expect_str_eq(world_value("select count(*) from app.extension"), "1");
+}
+
+Test(exactly_once, answers_again_what_was_asked_and_decided)
+{
+    long id = plan_accepted(&lo_ku, "2022-03", "");
+    expect_repeated((struct wish){"POST", plan_path(id, "/reopen-requests"), "loku-lead",
+                                  "{\"reason\":\"Sai số hộ nghèo.\"}"},
+                    201);
+    expect_repeated((struct wish){"POST", "/v1/reopen-requests/1/decision", "kbang",
+                                  "{\"decision\":\"grant\",\"reason\":\"Đồng ý.\"}"},
+                    200);
+    cr_expect_str_eq(world_value("select count(*) from app.submission_transition"), "3");
 }
 
 /* A password made here and a token are shown once, and again to whoever repeats the request: but the

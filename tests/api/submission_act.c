@@ -42,7 +42,7 @@ Test(submission_act, leads_from_a_draft_through_a_return_to_acceptance_and_the_l
 
     done = plan_step(id, "kbang", "accept", NULL);
     cr_expect_str_eq(at(&done, "/state"), "accepted");
-    expect_actions(id, "[]", "[]", "[]");
+    expect_actions(id, "[]", "[\"request_reopen\"]", "[]");
 
     world_sql("update app.period set locks_at = now() where code = '2022'");
     struct answer read = ask("GET", plan_path(id, ""), "kbang-viewer", NULL);
@@ -83,7 +83,7 @@ Test(submission_act, lets_nobody_withdraw_what_was_accepted)
     struct answer late = plan_step(id, "loku-lead", "withdraw", NULL);
     cr_expect_eq(late.status, 409);
     cr_expect_str_eq(at(&late, "/code"), "illegal-transition");
-    cr_expect_str_eq(at(&late, "/allowed_actions"), "[]");
+    cr_expect_str_eq(at(&late, "/allowed_actions"), "[\"request_reopen\"]");
 }
 
 Test(submission_act, tells_what_is_possible_instead_of_an_illegal_step)
@@ -133,7 +133,7 @@ Test(submission_act, needs_a_reason_for_a_return)
     for (size_t i = 0; i < COUNT(reasons); i++) {
         struct answer bad = plan_step(id, "kbang", "return", reasons[i]);
         cr_expect_eq(bad.status, 422, "%zu: %s", i, bad.text);
-        cr_expect_str_eq(faults_of(&bad), "/reason reason-required\n", "%zu", i);
+        cr_expect_str_eq(faults_of(&bad), "/reason comment-required\n", "%zu", i);
     }
     cr_expect_str_eq(world_value("select state from app.submission"), "submitted");
 }

@@ -254,7 +254,7 @@ Test(submission_create, comes_too_late_after_the_lock)
     cr_expect_eq(late.status, 423);
     cr_expect_str_eq(at(&late, "/code"), "locked");
     cr_expect_str_eq(at(&late, "/lock/reason"), "period_locked");
-    cr_expect_str_eq(at(&late, "/lock/unlock/href"), "/v1/periods/2022");
+    cr_expect_str_eq(at(&late, "/lock/unlock/href"), "/v1/extensions");
     cr_expect_str_eq(world_value("select count(*) from app.submission"), "0");
 }
 

@@ -205,9 +205,9 @@ Test(submission_update, is_impossible_after_the_lock_and_says_why_since_when_and
     cr_expect_str_eq(at(&late, "/lock/period"), "2022");
     cr_expect_str_eq(at(&late, "/lock/since"), "2022-12-31T17:00:00+07:00");
     cr_expect_str_eq(at(&late, "/lock/unlock/role"), "DISTRICT_HOME_AFFAIRS");
-    cr_expect_str_eq(at(&late, "/lock/unlock/method"), "PATCH");
-    cr_expect_str_eq(at(&late, "/lock/unlock/href"), "/v1/periods/2022");
-    cr_expect_str_eq(at(&late, "/lock/unlock/member"), "locks_at");
+    cr_expect_str_eq(at(&late, "/lock/unlock/method"), "POST");
+    cr_expect_str_eq(at(&late, "/lock/unlock/href"), "/v1/extensions");
+    cr_expect_str_eq(at(&late, "/lock/unlock/member"), "expires_at");
     cr_expect_str_eq(at(&late, "/allowed_actions"), "[]");
 }
 

@@ -16,6 +16,9 @@ static const struct {
 } places[] = {
     {"/v1/submissions/{id}", "current_setting('crawl.submission')",
      "(select app.submission_etag(s) from app.submission s where s.id = current_setting('crawl.submission')::bigint)"},
+    {"/v1/reopen-requests/{id}",
+     "(select coalesce(min(q.id), 999999) from app.reopen_request q where q.submission_id = current_setting('crawl.submission')::bigint)",
+     NULL},
     {"/v1/tokens/{id}",
      "(select min(t.id) from app.token t join app.account a on a.id = t.account_id and a.login = current_setting('crawl.officer'))",
      NULL},
@@ -44,6 +47,25 @@ static void name_holder(const struct holder *holder)
                 holder->commune->unit, holder->commune->officer, holder->submission));
 }
 
+/* A comment on it, more time for it and the wish to open it again, in whatever state: with the mark. */
+static void talk_about(const struct holder *holder)
+{
+    struct answer said = ask("POST", plan_path(holder->submission, "/comments"), holder->commune->officer,
+                             "{\"text\":\"" NOTE_MARK "\"}");
+    cr_assert_eq(said.status, 201, "%s", said.text);
+    const char *more = text_of("{\"unit\":\"kbang\",\"period\":\"%s\",\"units\":[\"%s\"],"
+                               "\"expires_at\":\"2100-01-01T00:00:00Z\",\"reason\":\"" NOTE_MARK "\"}",
+                               holder->period, holder->commune->unit);
+    struct answer given = ask("POST", "/v1/extensions", "kbang", more);
+    cr_assert_eq(given.status, 201, "%s", given.text);
+    world_sql(text_of(
+        "set session_replication_role = replica; insert into app.reopen_request (submission_id, unit_id, "
+        "form_id, period_id, receiver_id, reason, requested_by, requester_name) select id, unit_id, form_id, "
+        "period_id, receiver_id, '" NOTE_MARK "', created_by, '" NAME_MARK
+        "' from app.submission where id = %ld; reset session_replication_role",
+        holder->submission));
+}
+
 struct holder holder_with(const struct commune *commune, const char *period, const char *state)
 {
     struct holder holder = {commune, period, 0};
@@ -67,6 +89,7 @@ struct holder holder_with(const struct commune *commune, const char *period, con
         cr_assert_eq(plan_step(holder.submission, "kbang", "return", NOTE_MARK).status, 200);
     if (strcmp(state, "accepted") == 0)
         cr_assert_eq(plan_step(holder.submission, "kbang", "accept", NULL).status, 200);
+    talk_about(&holder);
     return holder;
 }
 
@@ -88,15 +111,22 @@ static int place_of(const struct route *route)
     return -1;
 }
 
+/* The first placeholder is the place's; one behind it names a figure. */
 static const char *path_of(const struct route *route, const struct holder *holder)
 {
-    const char *open = strchr(route->path, '{');
+    const char *open = strchr(route->path, '{'), *close = open ? strchr(open, '}') : NULL;
     if (!open)
         return route->path;
-    cr_assert_null(strchr(open + 1, '{'), "tests/support/crawl.c fills one placeholder: %s", route->path);
+    const char *figure = strstr(close, "{code}");
+    cr_assert(figure || !strchr(close, '{'), "tests/support/crawl.c does not know %s of %s", close,
+              route->path);
     name_holder(holder);
     const char *value = world_value(text_of("select %s", places[place_of(route)].value));
-    return text_of("%.*s%s%s", (int)(open - route->path), route->path, value, strchr(open, '}') + 1);
+    const char *path = text_of("%.*s%s", (int)(open - route->path), route->path, value);
+    if (!figure)
+        return text_of("%s%s", path, close + 1);
+    return text_of("%s%.*sgrain_output%s", path, (int)(figure - close - 1), close + 1,
+                   figure + strlen("{code}"));
 }
 
 static const char *form_of(const char *period)
@@ -230,5 +260,10 @@ const char *crawl_caller(const struct route *route)
         [SIGNED_IN] = "loku",     [DATA_READ] = "loku",      [DATA_WRITE] = "loku",
         [WORKFLOW] = "loku-lead", [CATALOG_WRITE] = "kbang", [ACCOUNTS] = "admin",
     };
-    return strcmp(route->operation, "publication_create") == 0 ? "kbang-lead" : callers[route->access];
+    if (strcmp(route->operation, "publication_create") == 0)
+        return "kbang-lead";
+    if (strcmp(route->operation, "extension_create") == 0
+        || strcmp(route->operation, "reopen_request_decide") == 0)
+        return "kbang";
+    return callers[route->access];
 }
