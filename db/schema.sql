@@ -720,7 +720,7 @@ COMMENT ON FUNCTION app.audit_changed() IS 'Records updated rows, one statement 
 
 CREATE FUNCTION app.audit_content(jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN ($1 - '{password_salt,password_verifier,hash,key}'::text[]);
+    RETURN ($1 - '{password_salt,password_verifier,hash,key,answer_body,sealed,file}'::text[]);
 
 COMMENT ON FUNCTION app.audit_content(jsonb) IS 'A row as it is recorded: secrets left out.';
 

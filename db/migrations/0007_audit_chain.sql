@@ -162,7 +162,7 @@ revoke all on function app.audit_take, app.audit_append from public;
 
 create function app.audit_content(jsonb) returns jsonb
 language sql immutable parallel safe
-return $1 - '{password_salt,password_verifier,hash,key}'::text[];
+return $1 - '{password_salt,password_verifier,hash,key,answer_body,sealed,file}'::text[];
 comment on function app.audit_content is 'A row as it is recorded: secrets left out.';
 
 -- Generic plans: PostgreSQL would plan the statements of app.audit_append() anew for each array of chains.

@@ -247,6 +247,9 @@ Test(import_create, refuses_what_is_no_table)
         expect_problem(no, 422, "invalid-content");
         cr_expect(strstr(no.text, files[i].code), "%s: %s", files[i].code, no.text);
     }
+    expect_problem(ask("POST", "/v1/imports", "loku", NULL), 411, "length-required");
+    expect_problem(ask("POST", "/v1/imports", "loku", text_of("%*s", 8 * 1024 * 1024 + 1, "x")), 413,
+                   "content-too-large");
     expect_problem(ask_with("POST", "/v1/imports", "loku", "a", "Content-Type: application/pdf"), 415,
                    "unsupported-media-type");
     cr_expect_str_eq(world_value("select count(*) from app.import"), "0");

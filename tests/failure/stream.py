@@ -139,7 +139,8 @@ class Sent:
     def __init__(self, client, method, path, document, if_match=None):
         self.login, self.method, self.path = client.unit, method, path
         self.body = json.dumps(document).encode()
-        self.key = f"{client.unit}-{client.month}-{method}"
+        self.makes = not self.path.startswith("/v1/submissions/") and not client.corrects
+        self.key = f"{client.unit}-{client.month}-{'create' if self.makes else 'change'}"
         self.headers = {"Idempotency-Key": self.key, **({"If-Match": if_match} if if_match else {})}
         self.status, self.heard, self.answer, self.troubles = 0, {}, {}, []
 
@@ -168,12 +169,12 @@ class Sent:
 
 
 class Client(threading.Thread):
-    """Reports month after month, and corrects each report once."""
+    """Reports month after month, every third by a file, and corrects each report once."""
 
     def __init__(self, letter, service, enough):
         super().__init__(daemon=True)
         self.unit, self.service, self.enough = f"many-{letter}", service, enough
-        self.month, self.sent = "", []
+        self.month, self.corrects, self.sent = "", False, []
 
     def run(self):
         for n in range(240):
@@ -183,10 +184,22 @@ class Client(threading.Thread):
             self.report(n)
 
     def report(self, n):
+        self.corrects = False
+        if n % 3 == 2:
+            self.send_file(n)
+            return
         values = [{"indicator": name, "value": figure + n} for name, figure in FIGURES.items()]
         created = self.send("POST", "/v1/submissions", {"form": "ktxh-thang", "unit": self.unit, "period": self.month, "values": values})
         if created.status == 201:
             self.send("PATCH", created.heard["Location"], {"values": [{"indicator": "livestock_pig", "value": n}]}, created.heard["ETag"])
+
+    def send_file(self, n):
+        """A file makes the report, another corrects it."""
+        def rows(figures):
+            return {"rows": [{"unit": self.unit, "period": self.month, "indicator": i, "value": v} for i, v in figures.items()]}
+        self.send("POST", "/v1/imports", rows({name: figure + n for name, figure in FIGURES.items()}))
+        self.corrects = True
+        self.send("POST", "/v1/imports", rows({"livestock_pig": n}))
 
     def send(self, *request):
         sent = Sent(self, *request).until_answered(self.service)
@@ -220,6 +233,15 @@ def check_submissions(clients, database):
             yield f"not as sent: {row}, sent {expected.get((row['unit'], row['month']))}"
 
 
+def check_files(sent, database):
+    """Each file once, with what became of it; nothing of those that nobody heard of."""
+    expected = sorted(s.answer["id"] for s in sent if s.path == "/v1/imports")
+    found = [row["id"] for row in database.tell("select id from app.import where outcome = 'accepted' order by id")]
+    strays = database.tell("select id from app.import where outcome is distinct from 'accepted'")
+    if found != expected or strays:
+        yield f"files acknowledged {expected}, kept {found}, and {strays}"
+
+
 def check_receipts(sent, database):
     """One for each effect, with the answer that was given."""
     expected = {(s.answer["receipt"]["id"], s.login, s.key, hashlib.sha256(s.body).hexdigest(), s.status) for s in sent}
@@ -233,14 +255,25 @@ def check_receipts(sent, database):
 
 def check_records(sent, database):
     """As many records of changes as there were changes."""
-    created = sum(s.method == "POST" for s in sent)
+    created = sum(s.makes for s in sent)
     changed = len(sent) - created
+    files = sum(s.path == "/v1/imports" for s in sent)
     expected = {"answer insert": created + changed, "receipt insert": created + changed, "submission insert": created,
-                "submission update": changed, "submission_value insert": created * len(FIGURES), "submission_value update": changed}
+                "submission update": changed, "submission_value insert": created * len(FIGURES), "submission_value update": changed,
+                "import insert": files, "import update": 2 * files}
     found = database.tell("select table_name || ' ' || action as what, count(*) from app.audit where db_role = 'thidua_api' group by 1")
     found = {row["what"]: row["count"] for row in found}
     if found != expected:
         yield f"records of changes: {found}, expected {expected}"
+
+
+def check_chain(service, folder):
+    """Nobody slipped in or out of the record of changes."""
+    owner = {**os.environ, "THIDUA_DATABASE": f"host={folder} dbname=thidua user=thidua_owner"}
+    dump = subprocess.run([service.command[-1], "dump-audit"], env=owner, check=True, capture_output=True).stdout
+    verdict = subprocess.run([service.command[-1], "verify-audit", "-"], input=dump, check=False, capture_output=True)
+    if verdict.returncode != 0:
+        yield f"the record of changes: {verdict.stdout.decode()} {verdict.stderr.decode()}"
 
 
 def check_again(sent, service):
@@ -275,7 +308,8 @@ def faults_of(clients, service, database, chance):
     sent = [s for c in clients for s in c.sent]
     faults = list(check_answers(sent))
     if not faults:
-        faults += [*check_submissions(clients, database), *check_receipts(sent, database), *check_records(sent, database)]
+        faults += [*check_submissions(clients, database), *check_files(sent, database), *check_receipts(sent, database), *check_records(sent, database),
+                   *check_chain(service, database.folder)]
         faults += check_again(chance.sample(sent, min(60, len(sent))), service)
     return faults
 
