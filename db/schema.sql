@@ -4858,7 +4858,7 @@ ALTER TABLE ONLY app.submission
     ADD CONSTRAINT submission_updated_by_fkey FOREIGN KEY (updated_by) REFERENCES app.account(id);
 
 ALTER TABLE ONLY app.submission_value
-    ADD CONSTRAINT submission_value_import_id_fkey FOREIGN KEY (import_id) REFERENCES app.import(id);
+    ADD CONSTRAINT submission_value_import FOREIGN KEY (import_id) REFERENCES app.import(id);
 
 ALTER TABLE ONLY app.submission_value
     ADD CONSTRAINT submission_value_indicator_id_fkey FOREIGN KEY (indicator_id) REFERENCES app.indicator(id);

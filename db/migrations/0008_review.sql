@@ -384,6 +384,10 @@ call app.audit_table('app.reopen_request');
 
 -- What became of each value ------------------------------------------------------------------------
 
+alter table app.submission_value add column import_id bigint, add column import_row int check (import_row > 0);
+comment on column app.submission_value.import_id is 'The file it came by; null when it was typed in.';
+comment on column app.submission_value.import_row is 'Row of that file, as the sheet counts.';
+
 create table app.value_revision (
     id             bigint generated always as identity primary key,
     submission_id  bigint not null,
@@ -744,116 +748,6 @@ begin atomic
       from differing;
 end;
 
-create or replace function app.import_judge(p_import app.import) returns void
-language plpgsql as $$
-begin
-    insert into pg_temp.import_fault
-    select s.n, coalesce(nullif(split_part(f ->> 'pointer', '/', 4), ''), 'value'), f ->> 'code', f -> 'params', null
-      from pg_temp.import_seen s cross join lateral app.value_faults(s.v, s.kind, s.all_fields) f
-     where s.unit_id is not null and s.period_id is not null and (s.v).indicator_id is not null
-       and (s.code_fault is null or f ->> 'code' <> 'one-of-value')
-       and not (cardinality((s.v).given) = 0 and f ->> 'code' = 'one-of-value')
-       and f ->> 'code' <> 'duplicate-indicator'
-    union all
-    select s.n, 'indicator', 'duplicate-row', jsonb_build_object('indicator', (s.v).code, 'first', split_part((s.v).first, '/', 3)::int), null
-      from pg_temp.import_seen s where (s.v).first <> (s.v).pointer
-    union all
-    select s.n, s.fault_field, s.code_fault, jsonb_build_object('text', left(s.said, 40)), s.said from pg_temp.import_seen s where s.code_fault is not null
-    union all
-    select s.n, 'value', 'percent-not-expected', jsonb_build_object('text', left(s.said, 40), 'unit', ((s.v).definition).unit_vi), s.said
-      from pg_temp.import_seen s where s.percent and ((s.v).definition).value_type <> 'percent'
-    union all
-    select r.n, 'unit', case when coalesce(r.unit, p_import.unit) is null then 'unit-missing' else 'unit-not-yours' end,
-           jsonb_build_object('unit', left(coalesce(r.unit, p_import.unit), 64)), r.unit
-      from pg_temp.import_row r join pg_temp.import_seen s on s.n = r.n where s.unit_id is null
-    union all
-    select r.n, 'period', case when coalesce(r.period, p_import.period) is null then 'period-missing' else 'unknown-period' end,
-           jsonb_build_object('period', left(coalesce(r.period, p_import.period), 64)), r.period
-      from pg_temp.import_row r join pg_temp.import_seen s on s.n = r.n where s.period_id is null
-    union all
-    select r.n, 'indicator', 'unknown-indicator', jsonb_build_object('indicator', left(coalesce(r.indicator, ''), 64)), r.indicator
-      from pg_temp.import_row r join pg_temp.import_seen s on s.n = r.n where (s.v).indicator_id is null
-    union all
-    select r.n, k.field, 'unknown-word', jsonb_build_object('text', left(k.said, 40), 'choices',
-               (select string_agg(distinct w.code, ', ') from app.import_word w where w.field = k.field)), k.said
-      from pg_temp.import_row r cross join lateral (values ('missing_reason', r.missing_reason), ('status', r.status)) k(field, said)
-     where k.said is not null and not exists (select from app.import_word w where w.field = k.field and w.word = app.fold(k.said))
-    union all
-    select r.n, 'note', 'too-long', '{"max": 4000}', left(r.note, 40) from pg_temp.import_row r where length(r.note) > 4000
-    union all
-    select s.n, case split_part(f ->> 'pointer', '/', 2) when 'form' then 'period' else split_part(f ->> 'pointer', '/', 2) end, f ->> 'code', f -> 'params', null
-      from (select distinct unit_id, period_id, form_id from pg_temp.import_seen where form_id is not null) k
-      join app.unit u on u.id = k.unit_id
-      join app.period p on p.id = k.period_id
-      join app.form m on m.id = k.form_id
-      cross join lateral app.unit_faults(u, m, p) f
-      join pg_temp.import_seen s on (s.unit_id, s.period_id, s.form_id) = (k.unit_id, k.period_id, k.form_id)
-    union all
-    select s.n, 'period', 'period-locked', jsonb_build_object('period', p.code, 'since', to_char(d.locks_at, 'HH24:MI DD/MM/YYYY')), null
-      from (select distinct coalesce(form_id, 0) as form_id, coalesce(unit_id, 0) as unit_id, period_id from pg_temp.import_seen where period_id is not null) k
-      join app.period p on p.id = k.period_id and p.locks_at <= now()
-      cross join lateral app.deadlines(k.form_id, k.unit_id, k.period_id) d
-      join pg_temp.import_seen s on (coalesce(s.form_id, 0), coalesce(s.unit_id, 0), s.period_id) = (k.form_id, k.unit_id, k.period_id)
-     where d.locks_at <= now()
-    union all
-    select s.n, 'unit', 'not-editable', jsonb_build_object('state', t.state), null
-      from pg_temp.import_seen s join app.submission t on t.id = s.submission_id where t.state not in ('draft', 'returned')
-    union all
-    select s.n, 'unit', 'draft-missing', '{}', null
-      from pg_temp.import_seen s where s.unit_id is not null and s.form_id is not null and s.submission_id is null and not s.all_fields
-    union all
-    select s.n, 'value', 'value-exists', jsonb_build_object('current', trim_scale(x.value)), s.said
-      from pg_temp.import_seen s join app.submission_value x on x.submission_id = s.submission_id and x.indicator_id = (s.v).indicator_id
-     where p_import.on_existing = 'error';
-end $$;
-
-create or replace function app.import_decide(p_import app.import) returns void
-language plpgsql as $$
-begin
-    update pg_temp.import_seen s
-       set action = case when exists (select from pg_temp.import_fault f where f.n = s.n) then 'rejected'
-                         when cardinality((s.v).given) = 0 and not (s.v).item ? 'value' then 'unchanged'
-                         when cardinality((s.v).given) = 0 then case when x.indicator_id is null then 'unchanged' else 'deleted' end
-                         when x.indicator_id is null then 'created'
-                         when p_import.on_existing = 'skip'
-                              or (w.value, w.numerator, w.denominator, w.missing_reason, coalesce((t.v).item ->> 'status', x.status, w.status), w.note)
-                                 is not distinct from (x.value, x.numerator, x.denominator, x.missing_reason, x.status, x.note::text) then 'unchanged'
-                         else 'updated' end
-      from pg_temp.import_seen t
-     cross join lateral app.value_written(t.v) w
-      left join app.submission_value x on x.submission_id = t.submission_id and x.indicator_id = (t.v).indicator_id
-     where t.n = s.n;
-end $$;
-
-create or replace function app.import_apply(p_import app.import) returns void
-language plpgsql as $$
-begin
-    update app.submission t set note = t.note
-     where t.id in (select s.submission_id from pg_temp.import_seen s where s.action in ('created', 'updated', 'deleted'));
-    insert into app.submission (form_id, unit_id, period_id, receiver_id, created_by)
-    select distinct s.form_id, s.unit_id, s.period_id, app.unit_parent_on(s.unit_id, p.ends_on), app.me()
-      from pg_temp.import_seen s join app.period p on p.id = s.period_id
-     where s.action = 'created' and s.submission_id is null;
-    update pg_temp.import_seen s set submission_id = t.id
-      from app.submission t
-     where s.submission_id is null and s.action = 'created' and (t.form_id, t.unit_id, t.period_id) = (s.form_id, s.unit_id, s.period_id);
-    delete from app.submission_value v using pg_temp.import_seen s
-     where s.action = 'deleted' and v.submission_id = s.submission_id and v.indicator_id = (s.v).indicator_id;
-    insert into app.submission_value as v (submission_id, unit_id, indicator_id, value, numerator, denominator, missing_reason, status, note,
-                                           written_by, import_id, import_row)
-    select s.submission_id, s.unit_id, (s.v).indicator_id, w.value, w.numerator, w.denominator, w.missing_reason,
-           coalesce((s.v).item ->> 'status', x.status, w.status), w.note,
-           app.me(), p_import.id, s.n
-      from pg_temp.import_seen s cross join lateral app.value_written(s.v) w
-      left join app.submission_value x on x.submission_id = s.submission_id and x.indicator_id = (s.v).indicator_id
-     where s.action in ('created', 'updated')
-     order by s.submission_id, s.n
-    on conflict (submission_id, indicator_id) do update
-       set (value, numerator, denominator, missing_reason, status, note, written_by, written_at, import_id, import_row)
-         = (excluded.value, excluded.numerator, excluded.denominator, excluded.missing_reason, excluded.status, excluded.note,
-            excluded.written_by, now(), excluded.import_id, excluded.import_row);
-end $$;
-
 drop function app.refuse_locked(int), app.is_locked(int);
 
 -- migrate:down
@@ -1045,110 +939,6 @@ begin atomic
       from differing;
 end;
 
-create or replace function app.import_judge(p_import app.import) returns void
-language plpgsql as $$
-begin
-    insert into pg_temp.import_fault
-    select s.n, coalesce(nullif(split_part(f ->> 'pointer', '/', 4), ''), 'value'), f ->> 'code', f -> 'params', null
-      from pg_temp.import_seen s cross join lateral app.value_faults(s.v, s.kind, s.all_fields) f
-     where s.unit_id is not null and s.period_id is not null and (s.v).indicator_id is not null
-       and (s.code_fault is null or f ->> 'code' <> 'one-of-value')
-       and not (cardinality((s.v).given) = 0 and f ->> 'code' = 'one-of-value')
-       and f ->> 'code' <> 'duplicate-indicator'
-    union all
-    select s.n, 'indicator', 'duplicate-row', jsonb_build_object('indicator', (s.v).code, 'first', split_part((s.v).first, '/', 3)::int), null
-      from pg_temp.import_seen s where (s.v).first <> (s.v).pointer
-    union all
-    select s.n, s.fault_field, s.code_fault, jsonb_build_object('text', left(s.said, 40)), s.said from pg_temp.import_seen s where s.code_fault is not null
-    union all
-    select s.n, 'value', 'percent-not-expected', jsonb_build_object('text', left(s.said, 40), 'unit', ((s.v).definition).unit_vi), s.said
-      from pg_temp.import_seen s where s.percent and ((s.v).definition).value_type <> 'percent'
-    union all
-    select r.n, 'unit', case when coalesce(r.unit, p_import.unit) is null then 'unit-missing' else 'unit-not-yours' end,
-           jsonb_build_object('unit', left(coalesce(r.unit, p_import.unit), 64)), r.unit
-      from pg_temp.import_row r join pg_temp.import_seen s on s.n = r.n where s.unit_id is null
-    union all
-    select r.n, 'period', case when coalesce(r.period, p_import.period) is null then 'period-missing' else 'unknown-period' end,
-           jsonb_build_object('period', left(coalesce(r.period, p_import.period), 64)), r.period
-      from pg_temp.import_row r join pg_temp.import_seen s on s.n = r.n where s.period_id is null
-    union all
-    select r.n, 'indicator', 'unknown-indicator', jsonb_build_object('indicator', left(coalesce(r.indicator, ''), 64)), r.indicator
-      from pg_temp.import_row r join pg_temp.import_seen s on s.n = r.n where (s.v).indicator_id is null
-    union all
-    select r.n, k.field, 'unknown-word', jsonb_build_object('text', left(k.said, 40), 'choices',
-               (select string_agg(distinct w.code, ', ') from app.import_word w where w.field = k.field)), k.said
-      from pg_temp.import_row r cross join lateral (values ('missing_reason', r.missing_reason), ('status', r.status)) k(field, said)
-     where k.said is not null and not exists (select from app.import_word w where w.field = k.field and w.word = app.fold(k.said))
-    union all
-    select r.n, 'note', 'too-long', '{"max": 4000}', left(r.note, 40) from pg_temp.import_row r where length(r.note) > 4000
-    union all
-    select s.n, case split_part(f ->> 'pointer', '/', 2) when 'form' then 'period' else split_part(f ->> 'pointer', '/', 2) end, f ->> 'code', f -> 'params', null
-      from (select distinct unit_id, period_id, form_id from pg_temp.import_seen where form_id is not null) k
-      join app.unit u on u.id = k.unit_id
-      join app.period p on p.id = k.period_id
-      join app.form m on m.id = k.form_id
-      cross join lateral app.unit_faults(u, m, p) f
-      join pg_temp.import_seen s on (s.unit_id, s.period_id, s.form_id) = (k.unit_id, k.period_id, k.form_id)
-    union all
-    select s.n, 'period', 'period-locked', jsonb_build_object('period', p.code, 'since', to_char(p.locks_at, 'HH24:MI DD/MM/YYYY')), null
-      from pg_temp.import_seen s join app.period p on p.id = s.period_id where p.locks_at <= now()
-    union all
-    select s.n, 'unit', 'not-editable', jsonb_build_object('state', t.state), null
-      from pg_temp.import_seen s join app.submission t on t.id = s.submission_id where t.state not in ('draft', 'returned')
-    union all
-    select s.n, 'unit', 'draft-missing', '{}', null
-      from pg_temp.import_seen s where s.unit_id is not null and s.form_id is not null and s.submission_id is null and not s.all_fields
-    union all
-    select s.n, 'value', 'value-exists', jsonb_build_object('current', trim_scale(x.value)), s.said
-      from pg_temp.import_seen s join app.submission_value x on x.submission_id = s.submission_id and x.indicator_id = (s.v).indicator_id
-     where p_import.on_existing = 'error';
-end $$;
-
-create or replace function app.import_decide(p_import app.import) returns void
-language plpgsql as $$
-begin
-    update pg_temp.import_seen s
-       set action = case when exists (select from pg_temp.import_fault f where f.n = s.n) then 'rejected'
-                         when cardinality((s.v).given) = 0 and not (s.v).item ? 'value' then 'unchanged'
-                         when cardinality((s.v).given) = 0 then case when x.indicator_id is null then 'unchanged' else 'deleted' end
-                         when x.indicator_id is null then 'created'
-                         when p_import.on_existing = 'skip'
-                              or (w.value, w.numerator, w.denominator, w.missing_reason, w.status, w.note)
-                                 is not distinct from (x.value, x.numerator, x.denominator, x.missing_reason, x.status, x.note::text) then 'unchanged'
-                         else 'updated' end
-      from pg_temp.import_seen t
-     cross join lateral app.value_written(t.v) w
-      left join app.submission_value x on x.submission_id = t.submission_id and x.indicator_id = (t.v).indicator_id
-     where t.n = s.n;
-end $$;
-
-create or replace function app.import_apply(p_import app.import) returns void
-language plpgsql as $$
-begin
-    update app.submission t set note = t.note
-     where t.id in (select s.submission_id from pg_temp.import_seen s where s.action in ('created', 'updated', 'deleted'));
-    insert into app.submission (form_id, unit_id, period_id, receiver_id, created_by)
-    select distinct s.form_id, s.unit_id, s.period_id, app.unit_parent_on(s.unit_id, p.ends_on), app.me()
-      from pg_temp.import_seen s join app.period p on p.id = s.period_id
-     where s.action = 'created' and s.submission_id is null;
-    update pg_temp.import_seen s set submission_id = t.id
-      from app.submission t
-     where s.submission_id is null and s.action = 'created' and (t.form_id, t.unit_id, t.period_id) = (s.form_id, s.unit_id, s.period_id);
-    delete from app.submission_value v using pg_temp.import_seen s
-     where s.action = 'deleted' and v.submission_id = s.submission_id and v.indicator_id = (s.v).indicator_id;
-    insert into app.submission_value as v (submission_id, unit_id, indicator_id, value, numerator, denominator, missing_reason, status, note,
-                                           written_by, import_id, import_row)
-    select s.submission_id, s.unit_id, (s.v).indicator_id, w.value, w.numerator, w.denominator, w.missing_reason, w.status, w.note,
-           app.me(), p_import.id, s.n
-      from pg_temp.import_seen s cross join lateral app.value_written(s.v) w
-     where s.action in ('created', 'updated')
-     order by s.submission_id, s.n
-    on conflict (submission_id, indicator_id) do update
-       set (value, numerator, denominator, missing_reason, status, note, written_by, written_at, import_id, import_row)
-         = (excluded.value, excluded.numerator, excluded.denominator, excluded.missing_reason, excluded.status, excluded.note,
-            excluded.written_by, now(), excluded.import_id, excluded.import_row);
-end $$;
-
 alter table app.transition_rule drop constraint transition_rule_action_check;
 delete from app.transition_rule where action = 'reopen';
 alter table app.transition_rule add constraint transition_rule_action_check check (action in ('submit', 'withdraw', 'return', 'accept'));
@@ -1158,6 +948,7 @@ drop trigger value_entered_update on app.submission_value;
 drop trigger value_entered_insert on app.submission_value;
 drop function app.expect_figure, app.revision_shown, app.status_faults, app.keep_revision, app.value_entered;
 drop table app.value_revision;
+alter table app.submission_value drop column import_id, drop column import_row;
 drop function app.reopen_shown, app.decision_faults, app.expect_undecided;
 drop table app.reopen_request;
 drop function app.reopen_granted, app.reopen_guard, app.reopen_requested;

@@ -62,9 +62,7 @@ end $$;
 comment on function app.import_guard is 'What became of a file is said once.';
 create trigger import_guard before update on app.import for each row execute function app.import_guard();
 
-alter table app.submission_value add column import_id bigint references app.import, add column import_row int check (import_row > 0);
-comment on column app.submission_value.import_id is 'The file it came by; null when it was typed in.';
-comment on column app.submission_value.import_row is 'Row of that file, as the sheet counts.';
+alter table app.submission_value add constraint submission_value_import foreign key (import_id) references app.import;
 
 create table app.import_word (
     field text not null check (field in ('missing_reason', 'status')),
@@ -234,8 +232,12 @@ begin
       cross join lateral app.unit_faults(u, m, p) f
       join pg_temp.import_seen s on (s.unit_id, s.period_id, s.form_id) = (k.unit_id, k.period_id, k.form_id)
     union all
-    select s.n, 'period', 'period-locked', jsonb_build_object('period', p.code, 'since', to_char(p.locks_at, 'HH24:MI DD/MM/YYYY')), null
-      from pg_temp.import_seen s join app.period p on p.id = s.period_id where p.locks_at <= now()
+    select s.n, 'period', 'period-locked', jsonb_build_object('period', p.code, 'since', to_char(d.locks_at, 'HH24:MI DD/MM/YYYY')), null
+      from (select distinct coalesce(form_id, 0) as form_id, coalesce(unit_id, 0) as unit_id, period_id from pg_temp.import_seen where period_id is not null) k
+      join app.period p on p.id = k.period_id and p.locks_at <= now()
+      cross join lateral app.deadlines(k.form_id, k.unit_id, k.period_id) d
+      join pg_temp.import_seen s on (coalesce(s.form_id, 0), coalesce(s.unit_id, 0), s.period_id) = (k.form_id, k.unit_id, k.period_id)
+     where d.locks_at <= now()
     union all
     select s.n, 'unit', 'not-editable', jsonb_build_object('state', t.state), null
       from pg_temp.import_seen s join app.submission t on t.id = s.submission_id where t.state not in ('draft', 'returned')
@@ -258,7 +260,7 @@ begin
                          when cardinality((s.v).given) = 0 then case when x.indicator_id is null then 'unchanged' else 'deleted' end
                          when x.indicator_id is null then 'created'
                          when p_import.on_existing = 'skip'
-                              or (w.value, w.numerator, w.denominator, w.missing_reason, w.status, w.note)
+                              or (w.value, w.numerator, w.denominator, w.missing_reason, coalesce((t.v).item ->> 'status', x.status, w.status), w.note)
                                  is not distinct from (x.value, x.numerator, x.denominator, x.missing_reason, x.status, x.note::text) then 'unchanged'
                          else 'updated' end
       from pg_temp.import_seen t
@@ -341,9 +343,11 @@ begin
      where s.action = 'deleted' and v.submission_id = s.submission_id and v.indicator_id = (s.v).indicator_id;
     insert into app.submission_value as v (submission_id, unit_id, indicator_id, value, numerator, denominator, missing_reason, status, note,
                                            written_by, import_id, import_row)
-    select s.submission_id, s.unit_id, (s.v).indicator_id, w.value, w.numerator, w.denominator, w.missing_reason, w.status, w.note,
+    select s.submission_id, s.unit_id, (s.v).indicator_id, w.value, w.numerator, w.denominator, w.missing_reason,
+           coalesce((s.v).item ->> 'status', x.status, w.status), w.note,
            app.me(), p_import.id, s.n
       from pg_temp.import_seen s cross join lateral app.value_written(s.v) w
+      left join app.submission_value x on x.submission_id = s.submission_id and x.indicator_id = (s.v).indicator_id
      where s.action in ('created', 'updated')
      order by s.submission_id, s.n
     on conflict (submission_id, indicator_id) do update
@@ -405,6 +409,6 @@ call app.audit_table('app.import');
 -- migrate:down
 drop function app.import_told, app.import_run, app.import_apply, app.import_unpack, app.import_faults, app.import_counts, app.import_plan, app.import_decide,
     app.import_judge, app.import_look, app.column_name, app.import_start, app.import_analyze, app.import_stage;
-alter table app.submission_value drop column import_id, drop column import_row;
+alter table app.submission_value drop constraint submission_value_import;
 drop table app.import, app.import_word;
 drop function app.import_guard;
