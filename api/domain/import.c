@@ -45,7 +45,7 @@ struct import {
     enum number_locale declared;
     struct import_rows rows;
     char locale[8]; /* by which it was read */
-    json_t *faults; /* owned; for which it cannot be read */
+    json_t *faults; /* borrowed; for which it cannot be read */
     char columns[COLUMNS_SIZE];
     struct terms terms;
 };
@@ -53,11 +53,6 @@ struct import {
 static const char *param(const struct request *rq, int which, const char *usual)
 {
     return rq->param[which] ? rq->param[which] : usual;
-}
-
-static enum number_locale locale_named(const char *locale)
-{
-    return strcmp(locale, "vi") == 0 ? NUMBER_VI : strcmp(locale, "en") == 0 ? NUMBER_EN : NUMBER_UNDECLARED;
 }
 
 static const char *locale_name(enum number_locale locale)
@@ -163,10 +158,9 @@ static PGresult *load(const struct request *rq, struct import *import, struct pr
 
 /* Answering ------------------------------------------------------------------------------------------- */
 
-/* The errors of the answer as the caller reads them. */
-static void describe_errors(json_t *answer, enum language language)
+/* The errors, as the caller reads them. */
+static void describe(json_t *errors, enum language language)
 {
-    json_t *errors = json_object_get(answer, "errors");
     for (size_t i = 0; i < json_array_size(errors); i++)
         json_array_set_new(errors, i, fault_described(json_array_get(errors, i), language));
 }
@@ -197,7 +191,7 @@ static bool tell(const struct request *rq, struct reply *rp, struct problem *pro
         return problem_set(problem, PROBLEM_internal, NULL);
     if (strcmp(outcome, "rejected") == 0 && strcmp(rq->route->method, "POST") == 0)
         return refuse(answer, problem);
-    describe_errors(answer, rq->language);
+    describe(json_object_get(answer, "errors"), rq->language);
     str_auto_t *text = json_dumps(answer, JSON_COMPACT | JSON_REAL_PRECISION(15));
     buf_release(&rp->body);
     buf_adds(&rp->body, text ? text : "");
@@ -223,7 +217,7 @@ bool import_create(struct request *rq, struct reply *rp, struct problem *problem
         .file = {rq->raw->binary_body ? rq->raw->binary_body : "", rq->raw->binary_body_length,
                  rq->param[SHEET], separator_named(param(rq, SEPARATOR, ""))},
         .media_type = rq->media_type,
-        .declared = locale_named(param(rq, LOCALE, "")),
+        .declared = import_locale_named(param(rq, LOCALE, "")),
         .faults = faults,
     };
     if (!has_shape(&import, problem))
@@ -306,7 +300,7 @@ bool import_commit(struct request *rq, struct reply *rp, struct problem *problem
     struct import import = {
         .file = {.bytes = (const char *)source.bytes, .length = source.length},
         .media_type = told(&source, "media_type"),
-        .declared = locale_named(told(&source, "locale") ? told(&source, "locale") : ""),
+        .declared = import_locale_named(told(&source, "locale") ? told(&source, "locale") : ""),
         .faults = faults,
     };
     snprintf(sha256 + 2, sizeof sha256 - 2, "%s", told(&source, "file_sha256"));
@@ -330,8 +324,7 @@ bool import_annotate(struct request *rq, struct reply *rp, struct problem *probl
     if (strcmp(told(&source, "media_type"), "application/json") == 0)
         return problem_set(problem, PROBLEM_not_found, NULL);
     json_auto_t *faults = json_loads(told(&source, "faults"), 0, NULL);
-    for (size_t i = 0; i < json_array_size(faults); i++)
-        json_array_set_new(faults, i, fault_described(json_array_get(faults, i), rq->language));
+    describe(faults, rq->language);
     const struct sheet_file file = {.bytes = (const char *)source.bytes, .length = source.length};
     if (!annotate(&file, faults, headings[rq->language], &rp->body))
         return problem_set(problem, PROBLEM_internal, NULL);

@@ -25,6 +25,11 @@ const char *import_field_name(enum import_field field)
     return "";
 }
 
+enum number_locale import_locale_named(const char *name)
+{
+    return strcmp(name, "vi") == 0 ? NUMBER_VI : strcmp(name, "en") == 0 ? NUMBER_EN : NUMBER_UNDECLARED;
+}
+
 /* The text without the blanks around it. */
 static const char *trimmed(const char *text, size_t *length)
 {
@@ -69,10 +74,8 @@ static void take_marker(struct import_rows *rows, const struct cell *cells, int 
         take_marked(cells[i].text, " unit=", rows->unit);
         take_marked(cells[i].text, " period=", rows->period);
         take_marked(cells[i].text, " locale=", locale);
-        if (rows->locale == NUMBER_UNDECLARED && strcmp(locale, "vi") == 0)
-            rows->locale = NUMBER_VI;
-        if (rows->locale == NUMBER_UNDECLARED && strcmp(locale, "en") == 0)
-            rows->locale = NUMBER_EN;
+        if (rows->locale == NUMBER_UNDECLARED)
+            rows->locale = import_locale_named(locale);
     }
 }
 
@@ -108,7 +111,7 @@ struct figure {
     const char *reason;     /* why it is missing; NULL: it is not */
     const char *truth;      /* "t", "f"; NULL: the text means neither */
     const char *fault;      /* code; NULL: none */
-    bool percent, told;     /* told: the cell says something */
+    bool percent;
 };
 
 static const char *truth_of(const char *text)
@@ -128,7 +131,6 @@ static const char *truth_of(const char *text)
 static void read_text(const struct cell *cell, enum number_locale locale, struct figure *f)
 {
     struct number number = number_read(cell->text, locale);
-    f->told = number.kind != NUMBER_EMPTY;
     f->truth = truth_of(cell->text);
     f->percent = number.percent;
     f->reason = number.kind == NUMBER_MISSING ? number.reason : NULL;
@@ -140,7 +142,7 @@ static void read_text(const struct cell *cell, enum number_locale locale, struct
 /* A cell as a figure; NULL: there is none. */
 static struct figure read_figure(const struct cell *cell, enum number_locale locale)
 {
-    struct figure f = {.told = cell};
+    struct figure f = {0};
     if (!cell)
         return f;
     switch (cell->kind) {
@@ -153,7 +155,7 @@ static struct figure read_figure(const struct cell *cell, enum number_locale loc
     case CELL_DATE: f.fault = "date-for-figure"; break;
     case CELL_ERROR: f.fault = "cell-error"; break;
     case CELL_BLANK: f.fault = "formula-without-value"; break;
-    case CELL_COVERED: f.told = false; break;
+    case CELL_COVERED: break;
     }
     f.percent |= cell->percent;
     return f;

@@ -51,3 +51,6 @@ bool import_rows_take(const struct cell *cells, int count, void *data);
 
 /* Name of a field in the contract. */
 const char *import_field_name(enum import_field field);
+
+/* The locale of this name in the contract; undeclared for any other. */
+enum number_locale import_locale_named(const char *name);

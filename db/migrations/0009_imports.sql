@@ -166,7 +166,7 @@ begin
            row('/rows/' || r.n, coalesce(r.indicator, ''), i.id, i.field, f.form_id is not null,
                '/rows/' || min(r.n) over (partition by (u.unit).id, p.id, i.id, case when (u.unit).id is null or p.id is null or i.id is null then r.n end),
                g.given, g.item, d)::app.sent_value,
-           r.said, case when not (d.value_type = 'boolean' and r.truth is not null) is false then null else r.fault end, r.fault_field, r.percent, null
+           r.said, case when d.value_type = 'boolean' and r.truth is not null then null else r.fault end, r.fault_field, r.percent, null
       from pg_temp.import_row r
       left join unit_said u on u.said = coalesce(r.unit, p_import.unit)
       left join app.period p on p.code = coalesce(r.period, p_import.period)
