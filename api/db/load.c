@@ -35,7 +35,7 @@ void db_copy_value(struct buf *line, const char *text)
     }
 }
 
-/* What was queued, up to the sync, is now to be answered; the last rows are kept. */
+/* libpq wants every result read before the next statement; the last rows and the first failure are kept. */
 static enum outcome answer_of(PGconn *pg, PGresult **rows, PGresult **failed)
 {
     PGresult *r;
