@@ -872,6 +872,12 @@ CREATE FUNCTION app.body(text) RETURNS jsonb
 
 COMMENT ON FUNCTION app.body(text) IS 'A request body as jsonb, its strings in NFC; digits of numbers stay as sent.';
 
+CREATE FUNCTION app.bounds_shown(p_low numeric, p_high numeric) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN CASE WHEN ((p_low IS NULL) AND (p_high IS NULL)) THEN '–'::text WHEN (p_high IS NULL) THEN ('≥ '::text || p_low) WHEN (p_low IS NULL) THEN ('≤ '::text || p_high) WHEN (p_low = p_high) THEN ('= '::text || p_low) ELSE ((p_low || ' – '::text) || p_high) END;
+
+COMMENT ON FUNCTION app.bounds_shown(p_low numeric, p_high numeric) IS 'Bounds as texts name them.';
+
 CREATE FUNCTION app.cells(p_units integer[], p_indicators integer[], p_periods integer[]) RETURNS TABLE(unit_id integer, indicator_id integer, period_id integer, d app.indicator_version, value numeric, n integer, expected integer, numerator numeric, denominator numeric, flags text[], why text)
     LANGUAGE plpgsql STABLE
     SET enable_nestloop TO 'off'
@@ -1342,6 +1348,22 @@ end $$;
 
 COMMENT ON FUNCTION app.expect_home_affairs() IS '403 for everybody but a district''s home affairs office, which defines periods.';
 
+CREATE FUNCTION app.expect_justifier(s app.submission) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    perform app.refuse_locked(s.form_id, s.unit_id, s.period_id);
+    if app.justification_role(s) is null then
+        perform app.problem(403, 'forbidden', '{}', jsonb_build_object('allowed_actions', app.allowed_actions(s, app.grants())));
+    elsif s.state not in ('draft', 'returned') then
+        perform app.problem(409, 'illegal-transition', jsonb_build_object('action', 'justify', 'state', s.state),
+                            jsonb_build_object('allowed_actions', app.allowed_actions(s, app.grants())));
+    end if;
+    return true;
+end $$;
+
+COMMENT ON FUNCTION app.expect_justifier(s app.submission) IS '423, 403 or 409, unless the caller may explain the figures of this report now.';
+
 CREATE FUNCTION app.expect_kept(p_kept app.submission) RETURNS app.submission
     LANGUAGE plpgsql STABLE
     AS $$
@@ -1513,6 +1535,16 @@ CREATE FUNCTION app.figure_value(d app.indicator_version, p_numerator numeric, p
 
 COMMENT ON FUNCTION app.figure_value(d app.indicator_version, p_numerator numeric, p_denominator numeric) IS 'The value of a numerator and denominator: rates are rounded to the indicator''s decimals, here and nowhere before.';
 
+CREATE FUNCTION app.finding_indicators(p_rule integer) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return (select json_agg(distinct i.code order by i.code) from app.rule_term t join app.indicator i on i.id = t.indicator_id
+             where t.rule_id = p_rule and t.taken = 'value');
+end $$;
+
+COMMENT ON FUNCTION app.finding_indicators(p_rule integer) IS 'The figures of the report that a rule speaks of.';
+
 CREATE FUNCTION app.fold(text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN lower(app.unaccent('app.unaccent'::regdictionary, NORMALIZE($1, NFC)));
@@ -1564,6 +1596,7 @@ CREATE TABLE app.import (
     faults jsonb,
     faults_total integer,
     plan bytea,
+    findings jsonb,
     CONSTRAINT import_file_sha256_check CHECK ((length(file_sha256) = 32)),
     CONSTRAINT import_locale_check CHECK ((locale = ANY (ARRAY['vi'::text, 'en'::text]))),
     CONSTRAINT import_media_type_check CHECK ((media_type = ANY (ARRAY['application/json'::text, 'text/csv'::text, 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'::text]))),
@@ -1612,6 +1645,8 @@ COMMENT ON COLUMN app.import.faults_total IS 'How many there are.';
 
 COMMENT ON COLUMN app.import.plan IS 'SHA-256 over what is to be done with each row: carrying a plan out does just that.';
 
+COMMENT ON COLUMN app.import.findings IS 'What rules say of the reports the file writes to, as they stand after it: the first 1,000 that are broken.';
+
 CREATE FUNCTION app.import_apply(p_import app.import) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -1643,6 +1678,24 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.import_apply(p_import app.import) IS 'Does what was decided.';
+
+CREATE FUNCTION app.import_carry_out(p_import app.import) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS $$
+declare
+    findings jsonb;
+begin
+    perform app.import_apply(p_import);
+    findings := app.import_findings();
+    if p_import.dry_run then
+        raise exception using errcode = 'TDDRY', message = 'only tried';
+    end if;
+    return findings;
+exception when sqlstate 'TDDRY' then
+    return findings;
+end $$;
+
+COMMENT ON FUNCTION app.import_carry_out(p_import app.import) IS 'Does what was decided and says what rules think of it; a dry run does it as well, and takes it back.';
 
 CREATE FUNCTION app.import_counts(p_kept boolean) RETURNS jsonb
     LANGUAGE plpgsql
@@ -1696,6 +1749,25 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.import_faults(p_columns jsonb) IS 'The first 1,000 faults with their places.';
+
+CREATE FUNCTION app.import_findings() RETURNS jsonb
+    LANGUAGE plpgsql
+    AS $$
+begin
+    return (
+        select coalesce(jsonb_agg(jsonb_build_object(
+                   'unit', u.code, 'period', p.code, 'submission', f.submission_id, 'rule', (f.r).code, 'severity', (f.r).severity,
+                   'name', (f.r).name_vi, 'name_en', (f.r).name_en, 'figure', f.figure, 'low', f.low, 'high', f.high,
+                   'indicators', app.finding_indicators((f.r).id)) order by u.code, p.ends_on, (f.r).code), '[]')
+          from (select * from app.rule_findings(array(select distinct s.submission_id from pg_temp.import_seen s
+                                                       where s.action in ('created', 'updated', 'deleted') and s.submission_id is not null)) f
+                 where f.outcome = 'failed' order by f.submission_id, (f.r).id limit 1000) f
+          join app.submission s on s.id = f.submission_id
+          join app.unit u on u.id = s.unit_id
+          join app.period p on p.id = s.period_id);
+end $$;
+
+COMMENT ON FUNCTION app.import_findings() IS 'The rules that the reports break to which the file has written.';
 
 CREATE FUNCTION app.import_guard() RETURNS trigger
     LANGUAGE plpgsql
@@ -1845,6 +1917,7 @@ declare
     kept boolean;
     decided bytea;
     total int;
+    found_by_rules jsonb := '[]';
 begin
     update app.import t
        set unit = coalesce(t.unit, nullif(p_unit, '')), period = coalesce(t.period, nullif(p_period, '')), locale = coalesce(t.locale, nullif(p_locale, ''))
@@ -1862,12 +1935,12 @@ begin
         perform app.problem(409, 'plan-outdated', '{}', jsonb_build_object('import', i.plan_id));
     end if;
     kept := not faulty or (i.mode = 'partial' and exists (select from pg_temp.import_seen s where s.action <> 'rejected'));
-    if kept and not i.dry_run then
-        perform app.import_apply(i);
+    if kept then
+        found_by_rules := app.import_carry_out(i);
     end if;
     update app.import t
        set outcome = case when i.dry_run then 'planned' when not kept then 'rejected' when faulty then 'partial' else 'accepted' end,
-           counts = app.import_counts(kept), faults = app.import_faults(p_columns), faults_total = total, plan = decided
+           counts = app.import_counts(kept), faults = app.import_faults(p_columns), faults_total = total, plan = decided, findings = found_by_rules
      where t.id = i.id
     returning * into i;
     return i;
@@ -1971,6 +2044,170 @@ CREATE FUNCTION app.is_admin() RETURNS boolean
     RETURN (cardinality(app.units_of_role('ADMIN'::text)) > 0);
 
 COMMENT ON FUNCTION app.is_admin() IS 'Is the caller an administrator?';
+
+CREATE TABLE app.justification (
+    id bigint NOT NULL,
+    submission_id bigint NOT NULL,
+    unit_id integer NOT NULL,
+    rule_id integer NOT NULL,
+    figure numeric NOT NULL,
+    low numeric,
+    high numeric,
+    text app.prose NOT NULL,
+    written_by integer NOT NULL,
+    writer_name app.line NOT NULL,
+    writer_role text NOT NULL,
+    written_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT justification_says_something CHECK (((text)::text ~ '\S'::text))
+);
+
+ALTER TABLE ONLY app.justification FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.justification IS 'Why figures that a rule questions are right, append-only; it stands for these figures alone: when they change, it no longer does.';
+
+COMMENT ON COLUMN app.justification.id IS 'Order of writing; of several for one rule the last counts.';
+
+COMMENT ON COLUMN app.justification.submission_id IS 'Submission.';
+
+COMMENT ON COLUMN app.justification.unit_id IS 'Its unit.';
+
+COMMENT ON COLUMN app.justification.rule_id IS 'Rule.';
+
+COMMENT ON COLUMN app.justification.figure IS 'What stood on the left side of the rule then.';
+
+COMMENT ON COLUMN app.justification.low IS 'Between what and …';
+
+COMMENT ON COLUMN app.justification.high IS '… what it should have been.';
+
+COMMENT ON COLUMN app.justification.text IS 'Why it is right all the same.';
+
+COMMENT ON COLUMN app.justification.written_by IS 'Who.';
+
+COMMENT ON COLUMN app.justification.writer_name IS 'Name at that time.';
+
+COMMENT ON COLUMN app.justification.writer_role IS 'In which role.';
+
+COMMENT ON COLUMN app.justification.written_at IS 'Server clock.';
+
+CREATE TABLE app.rule (
+    id integer NOT NULL,
+    code app.code NOT NULL,
+    kind text NOT NULL,
+    severity text NOT NULL,
+    valid daterange NOT NULL,
+    name_vi app.line NOT NULL,
+    name_en app.line NOT NULL,
+    low numeric,
+    high numeric,
+    source app.prose NOT NULL,
+    CONSTRAINT rule_bounds CHECK (((num_nonnulls(low, high) > 0) AND COALESCE((low <= high), true))),
+    CONSTRAINT rule_kind_check CHECK ((kind = ANY (ARRAY['range'::text, 'sum'::text, 'ratio'::text, 'component'::text, 'not_falling'::text, 'implied'::text]))),
+    CONSTRAINT rule_severity_check CHECK ((severity = ANY (ARRAY['block'::text, 'warn'::text, 'info'::text]))),
+    CONSTRAINT rule_valid_check CHECK ((NOT isempty(valid)))
+);
+
+COMMENT ON TABLE app.rule IS 'low × right ≤ left × divisor ≤ high × right, in exact numbers: a product cannot be divided by zero.';
+
+COMMENT ON COLUMN app.rule.id IS 'Internal number.';
+
+COMMENT ON COLUMN app.rule.code IS 'Code of our own.';
+
+COMMENT ON COLUMN app.rule.kind IS 'range: plausible size; sum: parts against their total; ratio: at most 100 %; component: part against whole; not_falling: against what was reported before; implied: against what other figures imply.';
+
+COMMENT ON COLUMN app.rule.severity IS 'block: is not submitted; warn: is submitted with a justification, which the receiver sees; info: is shown.';
+
+COMMENT ON COLUMN app.rule.valid IS 'Days on which it holds; the last day of a period decides.';
+
+COMMENT ON COLUMN app.rule.name_vi IS 'The rule as a Vietnamese sentence.';
+
+COMMENT ON COLUMN app.rule.name_en IS 'The rule as an English sentence.';
+
+COMMENT ON COLUMN app.rule.low IS 'Least multiple of the right side that is in order; null: none.';
+
+COMMENT ON COLUMN app.rule.high IS 'Greatest multiple of the right side that is in order; null: none.';
+
+COMMENT ON COLUMN app.rule.source IS 'Where it comes from; what is our own choice says so.';
+
+CREATE FUNCTION app.rule_findings(p_submissions bigint[]) RETURNS TABLE(submission_id bigint, r app.rule, figure numeric, low numeric, high numeric, outcome text, j app.justification)
+    LANGUAGE plpgsql STABLE
+    AS $$
+#variable_conflict use_column
+begin
+    return query
+    select x.submission_id, r, x.figure, x.low, x.high,
+           case when x.holds then 'passed' when x.holds is null then 'not_judged'
+                when r.severity = 'warn' and (l.j).id is not null then 'justified' else 'failed' end, l.j
+      from app.rule_results(p_submissions) x
+      join app.rule r on r.id = x.rule_id
+      left join lateral (select j from app.justification j
+                          where not x.holds and j.submission_id = x.submission_id and j.rule_id = x.rule_id
+                          order by j.id desc limit 1) l on ((l.j).figure, (l.j).low, (l.j).high) is not distinct from (x.figure, x.low, x.high);
+end $$;
+
+COMMENT ON FUNCTION app.rule_findings(p_submissions bigint[]) IS 'What each rule says of these reports: passed, failed, justified (by what was written about these very figures), or not_judged.';
+
+CREATE FUNCTION app.justification_faults(b jsonb, s app.submission) RETURNS SETOF jsonb
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT app.fault('/text'::text, 'too-short'::text, jsonb_build_object('min', 1)) AS fault
+   WHERE ((jsonb_typeof((justification_faults.b -> 'text'::text)) = 'string'::text) AND ((justification_faults.b ->> 'text'::text) !~ '\S'::text) AND ((justification_faults.b ->> 'text'::text) <> ''::text))
+ UNION ALL
+  SELECT
+         CASE
+             WHEN (r.id IS NULL) THEN app.fault('/rule'::text, 'unknown-rule'::text, jsonb_build_object('rule', "left"((justification_faults.b ->> 'rule'::text), 64)))
+             ELSE app.fault('/rule'::text, 'nothing-to-justify'::text, jsonb_build_object('rule', r.code, 'name', r.name_vi, 'name_en', r.name_en))
+         END AS fault
+    FROM (( SELECT (justification_faults.b ->> 'rule'::text) AS code
+           WHERE (jsonb_typeof((justification_faults.b -> 'rule'::text)) = 'string'::text)) k
+      LEFT JOIN app.rule r ON (((r.code)::text = k.code)))
+   WHERE (NOT (EXISTS ( SELECT
+            FROM app.rule_findings(ARRAY[(justification_faults.s).id]) f(submission_id, r, figure, low, high, outcome, j)
+           WHERE (((f.r).id = r.id) AND ((f.r).severity = 'warn'::text) AND (f.outcome = ANY (ARRAY['failed'::text, 'justified'::text]))))));
+END;
+
+COMMENT ON FUNCTION app.justification_faults(b jsonb, s app.submission) IS 'What is wrong with a justification: it is of a rule that asks for one.';
+
+CREATE FUNCTION app.justification_role(s app.submission) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return (select r.role from unnest('{COMMUNE_LEADER,OFFICE_STAT_OFFICER}'::text[]) with ordinality as r(role, nth)
+             where r.role || '@' || s.unit_id = any (app.grants()) order by r.nth limit 1);
+end $$;
+
+COMMENT ON FUNCTION app.justification_role(s app.submission) IS 'The role in which the caller may explain the figures of a report; null: in none.';
+
+CREATE FUNCTION app.justification_shown(j app.justification) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    RETURN CASE WHEN ((j).id IS NOT NULL) THEN jsonb_build_object('id', (j).id, 'text', (j).text, 'by', (j).writer_name, 'role', (j).writer_role, 'at', (j).written_at) ELSE NULL::jsonb END;
+
+COMMENT ON FUNCTION app.justification_shown(j app.justification) IS 'A justification as answers show it.';
+
+CREATE FUNCTION app.justification_stamp() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+    s app.submission;
+    x record;
+begin
+    select * into s from app.submission where id = new.submission_id;
+    perform app.expect_justifier(s);
+    select f.* into x from app.rule_findings(array[s.id]) f
+     where (f.r).id = new.rule_id and (f.r).severity = 'warn' and f.outcome in ('failed', 'justified');
+    if not found then
+        perform app.problem(403, 'forbidden');
+    end if;
+    new.figure := x.figure;
+    new.low := x.low;
+    new.high := x.high;
+    new.written_by := app.me();
+    new.writer_name := app.account_name(app.me());
+    new.writer_role := app.justification_role(s);
+    new.written_at := now();
+    return new;
+end $$;
+
+COMMENT ON FUNCTION app.justification_stamp() IS 'Whoever justifies is named, and so are the figures that are: those of the report now.';
 
 CREATE FUNCTION app.me() RETURNS integer
     LANGUAGE plpgsql STABLE
@@ -2639,6 +2876,64 @@ end $$;
 
 COMMENT ON FUNCTION app.revision_shown(r app.value_revision) IS 'A kept value as answers show it; null where an answer was taken back.';
 
+CREATE FUNCTION app.rule_fault(r app.rule, p_figure numeric, p_low numeric, p_high numeric) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    RETURN CASE (r).severity WHEN 'block'::text THEN app.fault('/values'::text, 'rule-broken'::text, jsonb_build_object('rule', (r).code, 'name', (r).name_vi, 'name_en', (r).name_en, 'figure', p_figure, 'bounds', app.bounds_shown(p_low, p_high))) ELSE app.fault('/values'::text, 'justification-missing'::text, jsonb_build_object('rule', (r).code, 'name', (r).name_vi, 'name_en', (r).name_en, 'figure', p_figure, 'bounds', app.bounds_shown(p_low, p_high))) END;
+
+COMMENT ON FUNCTION app.rule_fault(r app.rule, p_figure numeric, p_low numeric, p_high numeric) IS 'A broken rule as a submit refuses it.';
+
+CREATE FUNCTION app.rule_faults(s app.submission) RETURNS SETOF jsonb
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT app.rule_fault(f.r, f.figure, f.low, f.high) AS rule_fault
+    FROM app.rule_findings(ARRAY[(rule_faults.s).id]) f(submission_id, r, figure, low, high, outcome, j)
+   WHERE ((f.outcome = 'failed'::text) AND ((f.r).severity <> 'info'::text));
+END;
+
+COMMENT ON FUNCTION app.rule_faults(s app.submission) IS 'Rules that keep a report from being submitted: broken ones that block, and those that want a justification without one.';
+
+CREATE FUNCTION app.rule_results(p_submissions bigint[]) RETURNS TABLE(submission_id bigint, rule_id integer, figure numeric, low numeric, high numeric, holds boolean)
+    LANGUAGE plpgsql STABLE
+    AS $$
+#variable_conflict use_column
+begin
+    return query
+    with subject as materialized (
+        select s, p as period from app.submission s join app.period p on p.id = s.period_id where s.id = any (p_submissions)
+    ), day as (
+        select distinct (x.s).form_id, (x.period).ends_on from subject x
+    ), concerned as materialized ( -- rules all of whose figures the form asks for
+        select d.form_id, d.ends_on, r.id, r.low, r.high
+          from day d join app.rule r on r.valid @> d.ends_on
+         where not exists (select from app.rule_term t
+                            where t.rule_id = r.id and t.taken = 'value'
+                              and not exists (select from app.form_indicator f where f.form_id = d.form_id and f.indicator_id = t.indicator_id))
+    ), part as (
+        select (x.s).id as submission_id, c.id as rule_id, c.low, c.high, t.side,
+               t.coefficient * case t.taken when 'value' then v.value
+                                            when 'earlier' then app.value_earlier(x.s, (x.period).starts_on, t.indicator_id)
+                                            when 'within' then app.value_within(x.s, (x.period).starts_on, (x.period).ends_on, t.indicator_id)
+                                            else app.target_now((x.s).unit_id, t.indicator_id, (x.period).year) end as value
+          from subject x
+          join concerned c on c.form_id = (x.s).form_id and c.ends_on = (x.period).ends_on
+          join app.rule_term t on t.rule_id = c.id
+          left join app.submission_value v on t.taken = 'value' and v.submission_id = (x.s).id and v.indicator_id = t.indicator_id
+    ), side as (
+        select k.submission_id, k.rule_id, k.low, k.high, bool_and(k.value is not null) as known,
+               sum(k.value) filter (where k.side = 'left') as l, coalesce(sum(k.value) filter (where k.side = 'right'), 1) as r,
+               coalesce(sum(k.value) filter (where k.side = 'divisor'), 1) as d
+          from part k
+         group by k.submission_id, k.rule_id, k.low, k.high
+    )
+    select k.submission_id, k.rule_id, case when k.known then trim_scale(k.l) end,
+           case when k.known and k.d <> 0 then trim_scale(round(k.low * k.r / k.d, 6)) end,
+           case when k.known and k.d <> 0 then trim_scale(round(k.high * k.r / k.d, 6)) end,
+           case when k.known then coalesce(k.l * k.d >= k.low * k.r, true) and coalesce(k.l * k.d <= k.high * k.r, true) end
+      from side k;
+end $$;
+
+COMMENT ON FUNCTION app.rule_results(p_submissions bigint[]) IS 'Every rule that concerns these reports: the left side, between which bounds it should lie, and whether it does; null where a figure is missing.  low and high are rounded for showing alone.';
+
 CREATE FUNCTION app.seal(p_name text, p_value text) RETURNS text
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'app', 'pg_catalog', 'pg_temp'
@@ -3156,7 +3451,7 @@ begin
             perform app.problem(403, 'forbidden');
         end if;
         if r.action = 'submit' then
-            perform app.refuse((select coalesce(jsonb_agg(f), '[]') from app.status_faults(old) f));
+            perform app.refuse((select coalesce(jsonb_agg(f), '[]') from app.submit_faults(old) f));
         end if;
         if (new.as_of_date, new.note) is distinct from (old.as_of_date, old.note) then
             perform app.problem(403, 'forbidden');
@@ -3169,7 +3464,7 @@ begin
     return new;
 end $$;
 
-COMMENT ON FUNCTION app.submission_guard() IS 'No step but the workflow''s, by whom it allows; opened again by a decision alone, never less final than accepted before; the district never edits; nothing after the lock.';
+COMMENT ON FUNCTION app.submission_guard() IS 'No step but the workflow''s, by whom it allows; nothing submitted that is incomplete, less final than accepted before, or against a rule; opened again by a decision alone; the district never edits; nothing after the lock.';
 
 CREATE FUNCTION app.submission_start_guard() RETURNS trigger
     LANGUAGE plpgsql
@@ -3260,6 +3555,29 @@ END;
 
 COMMENT ON FUNCTION app.submission_summary(s app.submission, p_grants text[]) IS 'A submission as answers show it, with what the caller may do next.';
 
+CREATE FUNCTION app.submit_faults(s app.submission) RETURNS SETOF jsonb
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT app.answer_faults(submit_faults.s) AS answer_faults
+ UNION ALL
+  SELECT app.status_faults(submit_faults.s) AS status_faults
+ UNION ALL
+  SELECT app.rule_faults(submit_faults.s) AS rule_faults;
+END;
+
+COMMENT ON FUNCTION app.submit_faults(s app.submission) IS 'Everything for which a submit is refused; GET …/validation says the same beforehand.';
+
+CREATE FUNCTION app.target_now(p_unit integer, p_indicator integer, p_year integer) RETURNS numeric
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return (select t.value from app.target t join app.document d on d.id = t.document_id
+             where t.unit_id = p_unit and t.indicator_id = p_indicator and t.year = p_year
+             order by d.issued_on desc nulls last, t.revision desc, t.id desc limit 1);
+end $$;
+
+COMMENT ON FUNCTION app.target_now(p_unit integer, p_indicator integer, p_year integer) IS 'The level that the last document sets the unit for a year; null: none.';
+
 CREATE FUNCTION app.unit_faults(p_unit app.unit, p_form app.form, p_period app.period) RETURNS SETOF jsonb
     LANGUAGE sql STABLE
     BEGIN ATOMIC
@@ -3321,6 +3639,20 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.unit_parent_on(p_unit integer, p_day date) IS 'The unit it belonged to on a day.';
+
+CREATE FUNCTION app.value_earlier(s app.submission, p_day date, p_indicator integer) RETURNS numeric
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return (select v.value
+              from app.submission b
+              join app.period q on q.id = b.period_id and q.ends_on < p_day
+              left join app.submission_value v on v.submission_id = b.id and v.indicator_id = p_indicator
+             where b.form_id = s.form_id and b.unit_id = s.unit_id and b.state in ('submitted', 'accepted')
+             order by q.ends_on desc limit 1);
+end $$;
+
+COMMENT ON FUNCTION app.value_earlier(s app.submission, p_day date, p_indicator integer) IS 'The figure of the last period before this first day that was submitted on the same form; null: none, or no figure in it.';
 
 CREATE FUNCTION app.value_entered() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3411,6 +3743,21 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.value_guard() IS 'Values change only while the submission is a draft or returned, and never after the lock.';
+
+CREATE FUNCTION app.value_within(s app.submission, p_from date, p_to date, p_indicator integer) RETURNS numeric
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return (select max(k.total)
+              from (select sum(v.value) as total
+                      from app.submission b
+                      join app.period q on q.id = b.period_id and q.id <> s.period_id and q.starts_on >= p_from and q.ends_on <= p_to
+                      join app.submission_value v on v.submission_id = b.id and v.indicator_id = p_indicator
+                     where b.unit_id = s.unit_id and b.state in ('submitted', 'accepted')
+                     group by q.frequency) k);
+end $$;
+
+COMMENT ON FUNCTION app.value_within(s app.submission, p_from date, p_to date, p_indicator integer) IS 'The most that periods of one length inside this window add up to, of what was submitted; null: none.';
 
 CREATE AGGREGATE app.audit_hash(p_start bytea, p_digest bytea) (
     SFUNC = app.audit_link,
@@ -3672,6 +4019,15 @@ ALTER TABLE app.indicator_version ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTI
     CACHE 1
 );
 
+ALTER TABLE app.justification ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app.justification_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 ALTER TABLE app.period ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME app.period_id_seq
     START WITH 1
@@ -3735,6 +4091,38 @@ ALTER TABLE app.reopen_request ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY 
     NO MAXVALUE
     CACHE 1
 );
+
+ALTER TABLE app.rule ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app.rule_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE app.rule_term (
+    rule_id integer NOT NULL,
+    side text NOT NULL,
+    taken text DEFAULT 'value'::text NOT NULL,
+    indicator_id integer NOT NULL,
+    coefficient numeric DEFAULT 1 NOT NULL,
+    CONSTRAINT rule_term_left CHECK (((side <> 'left'::text) OR (taken = 'value'::text))),
+    CONSTRAINT rule_term_side_check CHECK ((side = ANY (ARRAY['left'::text, 'right'::text, 'divisor'::text]))),
+    CONSTRAINT rule_term_taken_check CHECK ((taken = ANY (ARRAY['value'::text, 'earlier'::text, 'within'::text, 'target'::text])))
+);
+
+COMMENT ON TABLE app.rule_term IS 'The sums on the sides of a rule; a side without terms is 1.  Where one of its figures is missing a rule is not judged: missing is not zero.';
+
+COMMENT ON COLUMN app.rule_term.rule_id IS 'Rule.';
+
+COMMENT ON COLUMN app.rule_term.side IS 'left, right, or divisor of the right side.';
+
+COMMENT ON COLUMN app.rule_term.taken IS 'value: of the report itself; earlier: of the last period before that was submitted on this form; within: what was submitted for the periods inside this one (a year is not less than its halves: flows belong to their own window, so only windows inside each other compare); target: what the unit is to reach this year.';
+
+COMMENT ON COLUMN app.rule_term.indicator_id IS 'Entered indicator; of a pair its numerator, of a status 1 or 0.';
+
+COMMENT ON COLUMN app.rule_term.coefficient IS 'Factor.';
 
 CREATE TABLE app.secret (
     only_one boolean DEFAULT true NOT NULL,
@@ -4210,6 +4598,9 @@ ALTER TABLE ONLY app.indicator_version
 ALTER TABLE ONLY app.indicator_version
     ADD CONSTRAINT indicator_version_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY app.justification
+    ADD CONSTRAINT justification_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY app.period
     ADD CONSTRAINT period_code_key UNIQUE (code);
 
@@ -4233,6 +4624,15 @@ ALTER TABLE ONLY app.reopen_request
 
 ALTER TABLE ONLY app.role
     ADD CONSTRAINT role_pkey PRIMARY KEY (code);
+
+ALTER TABLE ONLY app.rule
+    ADD CONSTRAINT rule_code_key UNIQUE (code);
+
+ALTER TABLE ONLY app.rule
+    ADD CONSTRAINT rule_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY app.rule_term
+    ADD CONSTRAINT rule_term_pkey PRIMARY KEY (rule_id, side, taken, indicator_id);
 
 ALTER TABLE ONLY app.secret
     ADD CONSTRAINT secret_pkey PRIMARY KEY (only_one);
@@ -4342,11 +4742,15 @@ CREATE INDEX import_account ON app.import USING btree (account_id, id);
 
 CREATE INDEX indicator_term_indicator ON app.indicator_term USING btree (indicator_id);
 
+CREATE INDEX justification_submission ON app.justification USING btree (submission_id, rule_id);
+
 CREATE UNIQUE INDEX receipt_key_once ON app.receipt USING btree (account_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
 
 CREATE UNIQUE INDEX reopen_request_once_at_a_time ON app.reopen_request USING btree (submission_id) WHERE (decision IS NULL);
 
 CREATE INDEX reopen_request_submission ON app.reopen_request USING btree (submission_id);
+
+CREATE INDEX rule_term_indicator ON app.rule_term USING btree (indicator_id);
 
 CREATE INDEX session_account ON app.session USING btree (account_id);
 
@@ -4406,6 +4810,8 @@ CREATE TRIGGER audit_changed AFTER UPDATE ON app.indicator_term REFERENCING OLD 
 
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.indicator_version REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.justification REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
+
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.period REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.publication REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
@@ -4415,6 +4821,10 @@ CREATE TRIGGER audit_changed AFTER UPDATE ON app.receipt REFERENCING OLD TABLE A
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.reopen_request REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.role REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.rule REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.rule_term REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.secret REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
@@ -4478,6 +4888,8 @@ CREATE TRIGGER audit_deleted AFTER DELETE ON app.indicator_term REFERENCING OLD 
 
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.indicator_version REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.justification REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.period REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.publication REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
@@ -4487,6 +4899,10 @@ CREATE TRIGGER audit_deleted AFTER DELETE ON app.receipt REFERENCING OLD TABLE A
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.reopen_request REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.role REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.rule REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.rule_term REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.secret REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
@@ -4550,6 +4966,8 @@ CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.indicator_term FOR EACH STAT
 
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.indicator_version FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.justification FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.period FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.publication FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
@@ -4559,6 +4977,10 @@ CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.receipt FOR EACH STATEMENT E
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.reopen_request FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.role FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.rule FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.rule_term FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.secret FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
@@ -4624,6 +5046,8 @@ CREATE TRIGGER audit_inserted AFTER INSERT ON app.indicator_term REFERENCING NEW
 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.indicator_version REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.justification REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.period REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.publication REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
@@ -4633,6 +5057,10 @@ CREATE TRIGGER audit_inserted AFTER INSERT ON app.receipt REFERENCING NEW TABLE 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.reopen_request REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.role REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.rule REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.rule_term REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.secret REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
@@ -4673,6 +5101,8 @@ CREATE TRIGGER comment_stamp BEFORE INSERT ON app.submission_comment FOR EACH RO
 CREATE TRIGGER extension_stamp BEFORE INSERT ON app.extension FOR EACH ROW EXECUTE FUNCTION app.extension_stamp();
 
 CREATE TRIGGER import_guard BEFORE UPDATE ON app.import FOR EACH ROW EXECUTE FUNCTION app.import_guard();
+
+CREATE TRIGGER justification_stamp BEFORE INSERT ON app.justification FOR EACH ROW EXECUTE FUNCTION app.justification_stamp();
 
 CREATE TRIGGER period_guard BEFORE INSERT OR UPDATE ON app.period FOR EACH ROW EXECUTE FUNCTION app.period_guard();
 
@@ -4779,6 +5209,18 @@ ALTER TABLE ONLY app.indicator_version
 ALTER TABLE ONLY app.indicator_version
     ADD CONSTRAINT indicator_version_weight_id_fkey FOREIGN KEY (weight_id) REFERENCES app.indicator(id);
 
+ALTER TABLE ONLY app.justification
+    ADD CONSTRAINT justification_rule_id_fkey FOREIGN KEY (rule_id) REFERENCES app.rule(id);
+
+ALTER TABLE ONLY app.justification
+    ADD CONSTRAINT justification_submission_id_unit_id_fkey FOREIGN KEY (submission_id, unit_id) REFERENCES app.submission(id, unit_id);
+
+ALTER TABLE ONLY app.justification
+    ADD CONSTRAINT justification_writer_role_fkey FOREIGN KEY (writer_role) REFERENCES app.role(code);
+
+ALTER TABLE ONLY app.justification
+    ADD CONSTRAINT justification_written_by_fkey FOREIGN KEY (written_by) REFERENCES app.account(id);
+
 ALTER TABLE ONLY app.period
     ADD CONSTRAINT period_updated_by_fkey FOREIGN KEY (updated_by) REFERENCES app.account(id);
 
@@ -4814,6 +5256,12 @@ ALTER TABLE ONLY app.reopen_request
 
 ALTER TABLE ONLY app.reopen_request
     ADD CONSTRAINT reopen_request_submission_id_unit_id_fkey FOREIGN KEY (submission_id, unit_id) REFERENCES app.submission(id, unit_id);
+
+ALTER TABLE ONLY app.rule_term
+    ADD CONSTRAINT rule_term_indicator_id_fkey FOREIGN KEY (indicator_id) REFERENCES app.indicator(id);
+
+ALTER TABLE ONLY app.rule_term
+    ADD CONSTRAINT rule_term_rule_id_fkey FOREIGN KEY (rule_id) REFERENCES app.rule(id);
 
 ALTER TABLE ONLY app.session
     ADD CONSTRAINT session_account_id_fkey FOREIGN KEY (account_id) REFERENCES app.account(id);
@@ -4980,6 +5428,10 @@ CREATE POLICY in_reach ON app.extension FOR SELECT TO thidua_api USING (((receiv
 
 CREATE POLICY in_reach ON app.extension_unit FOR SELECT TO thidua_api USING (((unit_id = ANY (( SELECT app.reach('own'::text) AS reach)::integer[])) OR (receiver_id = ANY (( SELECT app.reach('received'::text) AS reach)::integer[]))));
 
+CREATE POLICY in_reach ON app.justification FOR SELECT TO thidua_api USING (((unit_id = ANY (( SELECT app.reach('own'::text) AS reach)::integer[])) OR (EXISTS ( SELECT
+   FROM app.submission s
+  WHERE ((s.id = justification.submission_id) AND (s.state <> 'draft'::text) AND (justification.written_at <= s.submitted_at) AND (s.receiver_id = ANY (( SELECT app.reach('received'::text) AS reach)::integer[])))))));
+
 CREATE POLICY in_reach ON app.reopen_request FOR SELECT TO thidua_api USING (((unit_id = ANY (( SELECT app.reach('own'::text) AS reach)::integer[])) OR (receiver_id = ANY (( SELECT app.reach('received'::text) AS reach)::integer[]))));
 
 CREATE POLICY in_reach ON app.submission FOR SELECT TO thidua_api USING (((unit_id = ANY (( SELECT app.reach('own'::text) AS reach)::integer[])) OR ((state <> 'draft'::text) AND (receiver_id = ANY (( SELECT app.reach('received'::text) AS reach)::integer[]))) OR ((state = 'accepted'::text) AND (receiver_id = ANY (( SELECT app.reach('accepted'::text) AS reach)::integer[]))) OR ((state = 'accepted'::text) AND (( SELECT app.me() AS me) IS NOT NULL) AND (EXISTS ( SELECT
@@ -5007,6 +5459,8 @@ CREATE POLICY in_reach ON app.value_revision FOR SELECT TO thidua_api USING (((u
   WHERE ((s.id = value_revision.submission_id) AND (s.receiver_id = ANY (( SELECT app.reach('received'::text) AS reach)::integer[])))))) OR ((event = 'accepted'::text) AND (EXISTS ( SELECT
    FROM app.submission s
   WHERE ((s.id = value_revision.submission_id) AND (s.state = 'accepted'::text)))))));
+
+ALTER TABLE app.justification ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY leader_asks ON app.reopen_request FOR INSERT TO thidua_api WITH CHECK ((unit_id = ANY (( SELECT app.units_of_role('COMMUNE_LEADER'::text) AS units_of_role)::integer[])));
 
@@ -5068,6 +5522,10 @@ CREATE POLICY taken ON app.value_revision FOR INSERT TO thidua_api WITH CHECK ((
   WHERE ((s.id = value_revision.submission_id) AND (s.unit_id = value_revision.unit_id) AND (s.state = value_revision.event) AND (s.updated_at = now())))) AND ((EXISTS ( SELECT
    FROM app.submission_value v
   WHERE ((v.submission_id = value_revision.submission_id) AND (v.indicator_id = value_revision.indicator_id) AND (NOT ((((((((v.value IS DISTINCT FROM value_revision.value) OR (v.numerator IS DISTINCT FROM value_revision.numerator)) OR (v.denominator IS DISTINCT FROM value_revision.denominator)) OR (v.missing_reason IS DISTINCT FROM value_revision.missing_reason)) OR (v.status IS DISTINCT FROM value_revision.status)) OR ((v.note)::text IS DISTINCT FROM value_revision.note)) OR (v.import_id IS DISTINCT FROM value_revision.import_id)) OR (v.import_row IS DISTINCT FROM value_revision.import_row)))))) = (status IS NOT NULL))));
+
+CREATE POLICY taking_part ON app.justification FOR INSERT TO thidua_api WITH CHECK (((written_by = ( SELECT app.me() AS me)) AND (EXISTS ( SELECT
+   FROM app.submission s
+  WHERE (s.id = justification.submission_id)))));
 
 CREATE POLICY taking_part ON app.submission_comment FOR INSERT TO thidua_api WITH CHECK (((written_by = ( SELECT app.me() AS me)) AND (EXISTS ( SELECT
    FROM app.submission s
@@ -5195,6 +5653,12 @@ GRANT UPDATE(faults_total) ON TABLE app.import TO thidua_api;
 
 GRANT UPDATE(plan) ON TABLE app.import TO thidua_api;
 
+GRANT UPDATE(findings) ON TABLE app.import TO thidua_api;
+
+GRANT SELECT,INSERT ON TABLE app.justification TO thidua_api;
+
+GRANT SELECT ON TABLE app.rule TO thidua_api;
+
 GRANT SELECT,INSERT ON TABLE app.value_revision TO thidua_api;
 
 GRANT SELECT ON TABLE app.form TO thidua_api;
@@ -5224,6 +5688,8 @@ GRANT SELECT,INSERT ON TABLE app.extension_unit TO thidua_api;
 GRANT SELECT ON TABLE app.import_word TO thidua_api;
 
 GRANT SELECT,INSERT ON TABLE app.publication TO thidua_api;
+
+GRANT SELECT ON TABLE app.rule_term TO thidua_api;
 
 GRANT SELECT,INSERT ON TABLE app.submission_comment TO thidua_api;
 

@@ -47,3 +47,9 @@ json_t *fault_described(const json_t *fault, enum language language)
     json_object_set_new(described, "detail", json_string(text.text ? text.text : ""));
     return described;
 }
+
+void faults_describe(json_t *faults, enum language language)
+{
+    for (size_t i = 0; i < json_array_size(faults); i++)
+        json_array_set_new(faults, i, fault_described(json_array_get(faults, i), language));
+}

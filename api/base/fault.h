@@ -28,3 +28,6 @@ bool fault_is_enough(const json_t *faults);
 /* The fault as the caller reads it, `detail` included; the caller owns it.  A code that faults.def does
  * not have is logged and gets a general text. */
 json_t *fault_described(const json_t *fault, enum language language);
+
+/* The same for all of an array, in place. */
+void faults_describe(json_t *faults, enum language language);

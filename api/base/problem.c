@@ -62,14 +62,6 @@ static void set_text(json_t *document, const char *member, const char *template,
     json_object_set_new(document, member, json_string(text.text ? text.text : ""));
 }
 
-static json_t *describe_faults(const json_t *faults, enum language language)
-{
-    json_t *described = json_array();
-    for (size_t i = 0; i < json_array_size(faults); i++)
-        json_array_append_new(described, fault_described(json_array_get(faults, i), language));
-    return described;
-}
-
 void problem_write(struct buf *out, const struct problem *problem, enum language language,
                    const char *instance)
 {
@@ -82,8 +74,11 @@ void problem_write(struct buf *out, const struct problem *problem, enum language
     json_object_set_new(document, "instance", json_string(instance));
     json_object_set_new(document, "code", json_string(text->slug));
     json_object_set_new(document, "retryable", json_boolean(text->retryable));
-    if (json_array_size(problem->errors) > 0)
-        json_object_set_new(document, "errors", describe_faults(problem->errors, language));
+    if (json_array_size(problem->errors) > 0) {
+        json_t *errors = json_copy(problem->errors);
+        faults_describe(errors, language);
+        json_object_set_new(document, "errors", errors);
+    }
     json_object_update_missing(document, problem->members);
 
     str_auto_t *written = json_dumps(document, JSON_COMPACT | JSON_REAL_PRECISION(15));

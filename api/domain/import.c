@@ -158,13 +158,6 @@ static PGresult *load(const struct request *rq, struct import *import, struct pr
 
 /* Answering ------------------------------------------------------------------------------------------- */
 
-/* The errors, as the caller reads them. */
-static void describe(json_t *errors, enum language language)
-{
-    for (size_t i = 0; i < json_array_size(errors); i++)
-        json_array_set_new(errors, i, fault_described(json_array_get(errors, i), language));
-}
-
 static json_t *part(const json_t *answer, const char *member, const char *of)
 {
     return json_incref(json_object_get(json_object_get(answer, member), of));
@@ -191,7 +184,7 @@ static bool tell(const struct request *rq, struct reply *rp, struct problem *pro
         return problem_set(problem, PROBLEM_internal, NULL);
     if (strcmp(outcome, "rejected") == 0 && strcmp(rq->route->method, "POST") == 0)
         return refuse(answer, problem);
-    describe(json_object_get(answer, "errors"), rq->language);
+    faults_describe(json_object_get(answer, "errors"), rq->language);
     str_auto_t *text = json_dumps(answer, JSON_COMPACT | JSON_REAL_PRECISION(15));
     buf_release(&rp->body);
     buf_adds(&rp->body, text ? text : "");
@@ -324,7 +317,7 @@ bool import_annotate(struct request *rq, struct reply *rp, struct problem *probl
     if (strcmp(told(&source, "media_type"), "application/json") == 0)
         return problem_set(problem, PROBLEM_not_found, NULL);
     json_auto_t *faults = json_loads(told(&source, "faults"), 0, NULL);
-    describe(faults, rq->language);
+    faults_describe(faults, rq->language);
     const struct sheet_file file = {.bytes = (const char *)source.bytes, .length = source.length};
     if (!annotate(&file, faults, headings[rq->language], &rp->body))
         return problem_set(problem, PROBLEM_internal, NULL);

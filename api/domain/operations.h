@@ -35,6 +35,10 @@ extern const struct member submission_body[], submission_change_body[], submissi
 /* review.c */
 extern const struct member comment_body[], extension_body[], reopen_request_body[], reopen_decision_body[];
 
+/* validation.c */
+handler_fn validation_get;
+extern const struct member justification_body[];
+
 /* import.c */
 handler_fn import_create, import_get, import_commit, import_annotate;
 extern const struct member import_commit_body[];

@@ -21,9 +21,7 @@ with body as (
     union all
     select app.comment_faults('/comments/' || (c.ord - 1), c.item, n.s) from seen n, said c
     union all
-    select app.answer_faults(n.s) from seen n where (n.r).action = 'submit'
-    union all
-    select app.status_faults(n.s) from seen n where (n.r).action = 'submit'
+    select app.submit_faults(n.s) from seen n where (n.r).action = 'submit'
 ), verdict as materialized (
     select n.* from seen n where app.refuse((select coalesce(jsonb_agg(f), '[]') from fault))
 ), kept as (

@@ -1,4 +1,5 @@
--- submission_get: one submission with its values, the totals and rates that follow from them, and its steps.
+-- submission_get: one submission with its values, the totals and rates that follow from them, its steps, and what justifies figures
+--   that rules question.
 -- in:   $1 id bigint
 -- out:  one row; none when the caller may not see it
 -- note: the receiver of a returned submission sees what was submitted (in its steps), not the draft being reworked
@@ -13,5 +14,8 @@ select app.submission_etag(seen.s) as _etag, x.*,
           from app.submission_figures(seen.s) f join app.indicator i on i.id = f.indicator_id) as "values",
        (select coalesce(json_agg(json_build_object('at', t.at, 'action', t.action, 'from', t.from_state, 'to', t.to_state, 'by', t.actor_name,
                    'role', t.actor_role, 'reason', t.reason) order by t.id), '[]')
-          from app.submission_transition t where t.submission_id = $1::bigint) as transitions
+          from app.submission_transition t where t.submission_id = $1::bigint) as transitions,
+       (select coalesce(json_agg(json_build_object('rule', r.code, 'name', r.name_vi, 'name_en', r.name_en, 'figure', j.figure, 'low', j.low, 'high', j.high,
+                   'text', j.text, 'by', j.writer_name, 'role', j.writer_role, 'at', j.written_at) order by j.id), '[]')
+          from app.justification j join app.rule r on r.id = j.rule_id where j.submission_id = $1::bigint) as justifications
   from seen, app.submission_summary(seen.s, app.grants()) x

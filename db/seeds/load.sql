@@ -327,3 +327,35 @@ when not matched then
             text_as_issued, baseline_value, baseline_year, is_key, note)
     values (s.unit_id, s.indicator_id, s.year, s.document_id, s.revision, s.comparator, s.comparator_implied,
             s.value, s.text_as_issued, s.baseline_value, s.baseline_year, s.is_key, s.note);
+
+-- Rules --------------------------------------------------------------------------------------------
+
+create temporary table rules (code text, kind text, severity text, valid_from date, valid_to date, low numeric, high numeric,
+    name_vi text, name_en text, source text)
+    on commit drop;
+\copy rules from 'rules.csv' with (format csv, header match)
+
+merge into app.rule t
+using (select r.*, pg_temp.days(valid_from, valid_to) as valid from rules r) s
+on t.code = s.code
+when matched and (t.kind, t.severity, t.valid, t.low, t.high, t.name_vi, t.name_en, t.source)
+                 is distinct from (s.kind, s.severity, s.valid, s.low, s.high, s.name_vi, s.name_en, s.source) then
+    update set kind = s.kind, severity = s.severity, valid = s.valid, low = s.low, high = s.high,
+               name_vi = s.name_vi, name_en = s.name_en, source = s.source
+when not matched then
+    insert (code, kind, severity, valid, low, high, name_vi, name_en, source)
+    values (s.code, s.kind, s.severity, s.valid, s.low, s.high, s.name_vi, s.name_en, s.source);
+
+create temporary table rule_terms (rule text, side text, taken text, indicator text, coefficient numeric)
+    on commit drop;
+\copy rule_terms from 'rule_terms.csv' with (format csv, header match)
+
+merge into app.rule_term t
+using (select pg_temp.id_of('app.rule', k.rule) as rule_id, k.side, k.taken, pg_temp.id_of('app.indicator', k.indicator) as indicator_id, k.coefficient
+         from rule_terms k) s
+on t.rule_id = s.rule_id and t.side = s.side and t.taken = s.taken and t.indicator_id = s.indicator_id
+when matched and t.coefficient is distinct from s.coefficient then
+    update set coefficient = s.coefficient
+when not matched then
+    insert (rule_id, side, taken, indicator_id, coefficient)
+    values (s.rule_id, s.side, s.taken, s.indicator_id, s.coefficient);

@@ -2,7 +2,7 @@
 #include "support/plan.h"
 #include <criterion/criterion.h>
 
-TestSuite(achievement_verdicts, .init = world_open, .fini = world_close, .timeout = 120);
+TestSuite(achievement_verdicts, .init = plan_open_without_rules, .fini = world_close, .timeout = 120);
 
 struct verdict_case {
     const char *figures, *indicator, *result, *verdict;

@@ -3,7 +3,7 @@
 #include "support/plan.h"
 #include <criterion/criterion.h>
 
-TestSuite(data_periods, .init = world_open, .fini = world_close, .timeout = 120);
+TestSuite(data_periods, .init = plan_open_without_rules, .fini = world_close, .timeout = 120);
 
 static void expect_cell(const char *unit, const char *indicator, const char *period, const char *cell)
 {

@@ -4,7 +4,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-TestSuite(data_rules, .init = world_open, .fini = world_close, .timeout = 120);
+TestSuite(data_rules, .init = plan_open_without_rules, .fini = world_close, .timeout = 120);
 
 /* The district's cell of one indicator in 2022. */
 static struct answer district(const char *indicator)

@@ -87,9 +87,10 @@ static bool repeats(const struct route *route, const struct holder *own)
 /* Of every operation with a body: those whose made-up body is refused are tried below. */
 Test(exactly_once, answers_again_what_it_answered_before)
 {
-    static const char *const refused[] = {"session_create",        "submission_create", "publication_create",
-                                          "account_create",        "submission_update", "extension_create",
-                                          "reopen_request_create", "import_commit"};
+    static const char *const refused[] = {
+        "session_create",        "submission_create", "publication_create",
+        "account_create",        "submission_update", "extension_create",
+        "reopen_request_create", "import_commit",     "justification_create"};
     const struct holder own = holder_with(&lo_ku, "2022-Q2", "draft");
     for (size_t i = 0; i < routes.count; i++) {
         const struct route *route = &routes.routes[i];

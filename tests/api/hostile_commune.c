@@ -27,6 +27,7 @@ static const struct {
     {"extension_create", 403}, {"extension_list", 200}, {"reopen_request_list", 200}, /* nothing, again */
     {"publication_list", 200}, {"data_get", 200},       {"achievement_get", 200},     /* what is published:
                                                                                          nothing */
+    {"rule_list", 200},       /* reference data as well */
     {"audit_head_list", 200}, /* of one's own unit and account */
     {"import_list", 200},     /* one's own files */
 };

@@ -10,6 +10,7 @@ const HANDLERS = {
     token_create: { arguments: 2, members: ['token'] },
     account_create: { arguments: 2, members: ['password'] },
     account_update: { arguments: 1, members: [] },
+    validation_get: { arguments: 0, members: ['errors'] },
     receipt_get: { arguments: 0, members: ['signature', 'public_key'] },
 };
 

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-TestSuite(figures, .init = world_open, .fini = world_close, .timeout = 120);
+TestSuite(figures, .init = plan_open_without_rules, .fini = world_close, .timeout = 120);
 
 enum { COMMUNES = 5, RATES = 2 };
 

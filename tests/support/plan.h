@@ -16,6 +16,10 @@ struct commune {
 };
 extern const struct commune lo_ku, kon_pne, town;
 
+/* As world_open(), without rules between figures: for tests of the arithmetic, whose figures are chosen for
+ * it and not for being plausible. */
+void plan_open_without_rules(void);
+
 /* A commune of Kbang without accounts in world.sql: they are made here, once a test. */
 struct commune commune_staffed(const char *unit);
 
