@@ -2146,6 +2146,19 @@ end $$;
 
 COMMENT ON FUNCTION app.rule_findings(p_submissions bigint[]) IS 'What each rule says of these reports: passed, failed, justified (by what was written about these very figures), or not_judged.';
 
+CREATE FUNCTION app.rules_questioning(s app.submission) RETURNS TABLE(r app.rule, figure numeric, low numeric, high numeric)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT f.r,
+     f.figure,
+     f.low,
+     f.high
+    FROM app.rule_findings(ARRAY[(rules_questioning.s).id]) f(submission_id, r, figure, low, high, outcome, j)
+   WHERE (((f.r).severity = 'warn'::text) AND (f.outcome = ANY (ARRAY['failed'::text, 'justified'::text])));
+END;
+
+COMMENT ON FUNCTION app.rules_questioning(s app.submission) IS 'The rules that ask for a justification of the figures of a report, justified ones too: another one replaces it.';
+
 CREATE FUNCTION app.justification_faults(b jsonb, s app.submission) RETURNS SETOF jsonb
     LANGUAGE sql STABLE
     BEGIN ATOMIC
@@ -2161,8 +2174,8 @@ CREATE FUNCTION app.justification_faults(b jsonb, s app.submission) RETURNS SETO
            WHERE (jsonb_typeof((justification_faults.b -> 'rule'::text)) = 'string'::text)) k
       LEFT JOIN app.rule r ON (((r.code)::text = k.code)))
    WHERE (NOT (EXISTS ( SELECT
-            FROM app.rule_findings(ARRAY[(justification_faults.s).id]) f(submission_id, r, figure, low, high, outcome, j)
-           WHERE (((f.r).id = r.id) AND ((f.r).severity = 'warn'::text) AND (f.outcome = ANY (ARRAY['failed'::text, 'justified'::text]))))));
+            FROM app.rules_questioning(justification_faults.s) f(r, figure, low, high)
+           WHERE ((f.r).id = r.id))));
 END;
 
 COMMENT ON FUNCTION app.justification_faults(b jsonb, s app.submission) IS 'What is wrong with a justification: it is of a rule that asks for one.';
@@ -2192,8 +2205,7 @@ declare
 begin
     select * into s from app.submission where id = new.submission_id;
     perform app.expect_justifier(s);
-    select f.* into x from app.rule_findings(array[s.id]) f
-     where (f.r).id = new.rule_id and (f.r).severity = 'warn' and f.outcome in ('failed', 'justified');
+    select f.* into x from app.rules_questioning(s) f where (f.r).id = new.rule_id;
     if not found then
         perform app.problem(403, 'forbidden');
     end if;

@@ -228,6 +228,15 @@ begin
 end $$;
 comment on function app.expect_justifier is '423, 403 or 409, unless the caller may explain the figures of this report now.';
 
+create function app.rules_questioning(s app.submission)
+returns table (r app.rule, figure numeric, low numeric, high numeric)
+language sql stable
+begin atomic
+    select f.r, f.figure, f.low, f.high from app.rule_findings(array[s.id]) f
+     where (f.r).severity = 'warn' and f.outcome in ('failed', 'justified');
+end;
+comment on function app.rules_questioning is 'The rules that ask for a justification of the figures of a report, justified ones too: another one replaces it.';
+
 create function app.justification_faults(b jsonb, s app.submission) returns setof jsonb
 language sql stable
 begin atomic
@@ -237,7 +246,7 @@ begin atomic
                 else app.fault('/rule', 'nothing-to-justify', jsonb_build_object('rule', r.code, 'name', r.name_vi, 'name_en', r.name_en)) end
       from (select b ->> 'rule' as code where jsonb_typeof(b -> 'rule') = 'string') k
       left join app.rule r on r.code = k.code
-     where not exists (select from app.rule_findings(array[s.id]) f where (f.r).id = r.id and (f.r).severity = 'warn' and f.outcome in ('failed', 'justified'));
+     where not exists (select from app.rules_questioning(s) f where (f.r).id = r.id);
 end;
 comment on function app.justification_faults is 'What is wrong with a justification: it is of a rule that asks for one.';
 
@@ -249,8 +258,7 @@ declare
 begin
     select * into s from app.submission where id = new.submission_id;
     perform app.expect_justifier(s);
-    select f.* into x from app.rule_findings(array[s.id]) f
-     where (f.r).id = new.rule_id and (f.r).severity = 'warn' and f.outcome in ('failed', 'justified');
+    select f.* into x from app.rules_questioning(s) f where (f.r).id = new.rule_id;
     if not found then
         perform app.problem(403, 'forbidden');
     end if;
@@ -486,7 +494,7 @@ begin
 end $$;
 comment on function app.import_run is 'Judges the staged rows and carries out what is good of them: a number of statements that does not depend on that of the rows.';
 
-drop function app.import_carry_out, app.import_findings, app.finding_indicators, app.justification_shown, app.justification_faults, app.expect_justifier,
+drop function app.import_carry_out, app.import_findings, app.finding_indicators, app.justification_shown, app.justification_faults, app.rules_questioning, app.expect_justifier,
     app.justification_role, app.submit_faults, app.rule_faults, app.rule_fault, app.bounds_shown, app.rule_findings;
 alter table app.import drop column findings;
 drop table app.justification;

@@ -138,6 +138,15 @@ Test(exactly_once, answers_again_what_was_asked_and_decided)
     cr_expect_str_eq(world_value("select count(*) from app.submission_transition"), "3");
 }
 
+Test(exactly_once, answers_again_what_was_justified)
+{
+    long id = plan_draft(&lo_ku, "2022", "population_avg=3000");
+    expect_repeated((struct wish){"POST", plan_path(id, "/justifications"), "loku",
+                                  "{\"rule\":\"population-by-grain\",\"text\":\"Theo tổng điều tra.\"}"},
+                    201);
+    cr_expect_str_eq(world_value("select count(*) from app.justification"), "1");
+}
+
 /* A password made here and a token are shown once, and again to whoever repeats the request: but the
  * database knows neither. */
 Test(exactly_once, shows_a_secret_again_that_it_did_not_store)

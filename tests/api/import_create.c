@@ -121,6 +121,26 @@ Test(import_create, says_in_a_dry_run_what_it_would_do)
     cr_expect_str_eq(world_value("select count(*) from app.submission"), "0");
 }
 
+Test(import_create, tells_the_rules_that_its_reports_break)
+{
+    plan_draft(&lo_ku, "2022-Q2", "households_total=800 households_poor=215");
+    const char *file = HEADING "kbang-lo-ku;2022-Q2;households_poor;801\n";
+    struct answer would = import("?dry_run=true", file);
+    cr_expect_str_eq(at(&would, "/findings/0/rule"), "poor-households");
+    cr_expect_str_eq(stored("households_poor"), "215", "it was only tried");
+    struct answer done = import("", file);
+    cr_assert_eq(done.status, 201, "a draft may be unfinished: %s", done.text);
+    cr_expect_str_eq(at(&done, "/findings/0/rule"), "poor-households");
+    cr_expect_str_eq(at(&done, "/findings/0/severity"), "block");
+    cr_expect_str_eq(at(&done, "/findings/0/figure"), "801");
+    cr_expect_str_eq(at(&done, "/findings/0/high"), "800");
+    cr_expect_str_eq(at(&done, "/findings/1"), "(absent)");
+    struct answer seen = get(text_of("/v1/imports/%s", at(&done, "/id")), "loku");
+    cr_expect_str_eq(at(&seen, "/findings"), at(&done, "/findings"));
+    done = import("", HEADING "kbang-lo-ku;2022-Q2;households_poor;800\n");
+    cr_expect_str_eq(at(&done, "/findings"), "[]");
+}
+
 Test(import_create, treats_what_exists_as_asked_for)
 {
     long id = plan_draft(&lo_ku, "2022-Q2", "livestock_pig=700");
