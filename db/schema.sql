@@ -364,6 +364,12 @@ END;
 
 COMMENT ON FUNCTION app.account_roles_read(p_roles jsonb) IS 'The roles of a body, each found or with its fault.';
 
+CREATE FUNCTION app.adds_up_over_villages(d app.indicator_version) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (((d).entry = 'value'::text) AND ((d).aggregation = 'sum'::text) AND ((d).value_type <> 'boolean'::text));
+
+COMMENT ON FUNCTION app.adds_up_over_villages(d app.indicator_version) IS 'May an indicator be entered by village?  Only what is entered as one number and summed over units.';
+
 CREATE TABLE app.submission (
     id bigint NOT NULL,
     form_id integer NOT NULL,
@@ -1214,6 +1220,172 @@ END;
 
 COMMENT ON FUNCTION app.decision_faults(q app.reopen_request, b jsonb) IS 'What is wrong with a decision: what is locked is opened until an instant to come.';
 
+CREATE TABLE app.village_proposal (
+    id bigint NOT NULL,
+    unit_id integer NOT NULL,
+    village_id integer NOT NULL,
+    period_id integer NOT NULL,
+    indicator_id integer NOT NULL,
+    value numeric,
+    missing_reason text,
+    note app.prose,
+    proposed_by integer NOT NULL,
+    proposer_name app.line NOT NULL,
+    proposed_at timestamp with time zone DEFAULT now() NOT NULL,
+    decision text,
+    reason app.prose,
+    decided_by integer,
+    decider_name app.line,
+    decided_at timestamp with time zone,
+    CONSTRAINT village_proposal_decided CHECK ((num_nonnulls(decision, decided_by, decider_name, decided_at) = ANY (ARRAY[0, 4]))),
+    CONSTRAINT village_proposal_decision_check CHECK ((decision = ANY (ARRAY['take'::text, 'refuse'::text]))),
+    CONSTRAINT village_proposal_missing_reason_check CHECK ((missing_reason = 'not_applicable'::text)),
+    CONSTRAINT village_proposal_one_of CHECK ((num_nonnulls(value, missing_reason) = 1)),
+    CONSTRAINT village_proposal_refused_with_reason CHECK (((decision IS DISTINCT FROM 'refuse'::text) OR (((reason)::text ~ '\S'::text) IS TRUE))),
+    CONSTRAINT village_proposal_size CHECK (((abs(value) < '1000000000000000'::numeric) AND (scale(value) <= 6)))
+);
+
+ALTER TABLE ONLY app.village_proposal FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.village_proposal IS 'Figures that heads of villages propose for their village; of several that are open for the same figure the last counts.  The commune takes one or refuses it.';
+
+COMMENT ON COLUMN app.village_proposal.id IS 'Order of writing.';
+
+COMMENT ON COLUMN app.village_proposal.unit_id IS 'The commune: the village''s parent on the last day of the period.';
+
+COMMENT ON COLUMN app.village_proposal.village_id IS 'Village.';
+
+COMMENT ON COLUMN app.village_proposal.period_id IS 'Period.';
+
+COMMENT ON COLUMN app.village_proposal.indicator_id IS 'Indicator that is entered and adds up over villages.';
+
+COMMENT ON COLUMN app.village_proposal.value IS 'The figure.';
+
+COMMENT ON COLUMN app.village_proposal.missing_reason IS 'not_applicable: the village has nothing of the kind.';
+
+COMMENT ON COLUMN app.village_proposal.note IS 'Remark of the head.';
+
+COMMENT ON COLUMN app.village_proposal.proposed_by IS 'Who.';
+
+COMMENT ON COLUMN app.village_proposal.proposer_name IS 'Name at that time.';
+
+COMMENT ON COLUMN app.village_proposal.proposed_at IS 'Server clock.';
+
+COMMENT ON COLUMN app.village_proposal.decision IS 'take: it became the village''s figure; refuse; null: open.';
+
+COMMENT ON COLUMN app.village_proposal.reason IS 'Why it was decided so; always there for a refusal.';
+
+COMMENT ON COLUMN app.village_proposal.decided_by IS 'Officer of the commune who decided.';
+
+COMMENT ON COLUMN app.village_proposal.decider_name IS 'Name at that time.';
+
+COMMENT ON COLUMN app.village_proposal.decided_at IS 'When.';
+
+CREATE FUNCTION app.decisions_read(b jsonb, s app.submission) RETURNS TABLE(pointer text, first text, id bigint, decision text, reason text, q app.village_proposal, field text)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT ('/proposals/'::text || (e.ord - 1)),
+     ('/proposals/'::text || (min(e.ord) OVER (PARTITION BY (e.item -> 'id'::text)) - 1)),
+     ((e.item ->> 'id'::text))::bigint AS int8,
+     (e.item ->> 'decision'::text),
+     btrim((e.item ->> 'reason'::text), ' 
+	'::text) AS btrim,
+     q.*::app.village_proposal AS q,
+     i.field
+    FROM ((jsonb_array_elements(
+         CASE jsonb_typeof((decisions_read.b -> 'proposals'::text))
+             WHEN 'array'::text THEN (decisions_read.b -> 'proposals'::text)
+             ELSE '[]'::jsonb
+         END) WITH ORDINALITY e(item, ord)
+      LEFT JOIN app.village_proposal q ON (((q.id = ((e.item ->> 'id'::text))::bigint) AND (q.unit_id = (decisions_read.s).unit_id) AND (q.period_id = (decisions_read.s).period_id) AND (EXISTS ( SELECT
+            FROM app.form_indicator f
+           WHERE ((f.form_id = (decisions_read.s).form_id) AND (f.indicator_id = q.indicator_id)))))))
+      LEFT JOIN app.indicator i ON ((i.id = q.indicator_id)))
+   WHERE ((jsonb_typeof(e.item) = 'object'::text) AND (jsonb_typeof((e.item -> 'id'::text)) = 'number'::text));
+END;
+
+COMMENT ON FUNCTION app.decisions_read(b jsonb, s app.submission) IS 'The decisions of a body, each with the proposal it speaks of, if that concerns this report.';
+
+CREATE FUNCTION app.is_superseded(q app.village_proposal) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return q.decision is null
+       and exists (select from app.village_proposal n where n.id > q.id and (n.unit_id, n.period_id, n.indicator_id, n.village_id)
+                                                                           = (q.unit_id, q.period_id, q.indicator_id, q.village_id));
+end $$;
+
+COMMENT ON FUNCTION app.is_superseded(q app.village_proposal) IS 'Was a later figure proposed before this one was decided on?';
+
+CREATE FUNCTION app.villages_on(p_unit integer, p_day date) RETURNS integer[]
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return (select coalesce(array_agg(u.id order by u.code), '{}')
+              from app.unit_parent p
+              join app.unit u on u.id = p.unit_id and u.valid @> p_day
+              join app.unit_kind k on k.code = u.kind and k.level = 'village'
+             where p.parent_id = p_unit and p.valid @> p_day);
+end $$;
+
+COMMENT ON FUNCTION app.villages_on(p_unit integer, p_day date) IS 'The villages and residential groups of a commune on a day.';
+
+CREATE FUNCTION app.village_values_read(p_values jsonb, p_unit integer, p_period app.period, p_form integer) RETURNS TABLE(v app.sent_value, village_id integer, form_id integer)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT ROW(('/values/'::text || (e.ord - 1)), (e.item ->> 'indicator'::text), i.id, i.field, (f.form_id IS NOT NULL), ('/values/'::text || (min(e.ord) OVER (PARTITION BY (e.item ->> 'indicator'::text), (e.item ->> 'village'::text)) - 1)), ARRAY( SELECT j.k
+            FROM jsonb_each(e.item) j(k, v)
+           WHERE ((j.k = ANY (ARRAY['value'::text, 'missing_reason'::text])) AND (j.v <> 'null'::jsonb))), e.item, d.*::app.indicator_version)::app.sent_value AS "row",
+     w.id,
+     f.form_id
+    FROM ((((jsonb_array_elements(
+         CASE jsonb_typeof(village_values_read.p_values)
+             WHEN 'array'::text THEN village_values_read.p_values
+             ELSE '[]'::jsonb
+         END) WITH ORDINALITY e(item, ord)
+      LEFT JOIN app.indicator i ON (((i.code)::text = (e.item ->> 'indicator'::text))))
+      LEFT JOIN app.indicator_version d ON (((d.indicator_id = i.id) AND (d.valid @> (village_values_read.p_period).ends_on))))
+      LEFT JOIN app.form_indicator f ON (((f.indicator_id = i.id) AND (f.level = 'commune'::text) AND (f.frequency = (village_values_read.p_period).frequency) AND (f.valid @> (village_values_read.p_period).ends_on) AND (f.form_id = COALESCE(village_values_read.p_form, f.form_id)))))
+      LEFT JOIN app.unit w ON ((((w.code)::text = (e.item ->> 'village'::text)) AND (w.id = ANY (app.villages_on(village_values_read.p_unit, (village_values_read.p_period).ends_on))))))
+   WHERE ((jsonb_typeof(e.item) = 'object'::text) AND (jsonb_typeof((e.item -> 'indicator'::text)) = 'string'::text));
+END;
+
+COMMENT ON FUNCTION app.village_values_read(p_values jsonb, p_unit integer, p_period app.period, p_form integer) IS 'The villages'' figures of a body, each with its definition, its village (null: none of this commune''s) and the form that asks for it.';
+
+CREATE FUNCTION app.decision_faults(s app.submission, b jsonb, p_all_fields boolean) RETURNS SETOF jsonb
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT app.fault((k.pointer || '/id'::text), 'unknown-proposal'::text, jsonb_build_object('id', k.id)) AS fault
+    FROM app.decisions_read(decision_faults.b, decision_faults.s) k(pointer, first, id, decision, reason, q, field)
+   WHERE ((k.q).id IS NULL)
+ UNION ALL
+  SELECT app.fault((k.pointer || '/id'::text), 'proposal-not-open'::text, jsonb_build_object('id', k.id)) AS fault
+    FROM app.decisions_read(decision_faults.b, decision_faults.s) k(pointer, first, id, decision, reason, q, field)
+   WHERE (((k.q).id IS NOT NULL) AND (((k.q).decision IS NOT NULL) OR app.is_superseded(k.q)))
+ UNION ALL
+  SELECT app.fault((k.pointer || '/id'::text), 'duplicate-proposal'::text, jsonb_build_object('id', k.id, 'first', k.first)) AS fault
+    FROM app.decisions_read(decision_faults.b, decision_faults.s) k(pointer, first, id, decision, reason, q, field)
+   WHERE (k.first <> k.pointer)
+ UNION ALL
+  SELECT app.fault((k.pointer || '/id'::text), 'not-your-field'::text, jsonb_build_object('indicator', ( SELECT i.code
+            FROM app.indicator i
+           WHERE (i.id = (k.q).indicator_id)))) AS fault
+    FROM app.decisions_read(decision_faults.b, decision_faults.s) k(pointer, first, id, decision, reason, q, field)
+   WHERE ((k.field <> 'culture'::text) AND (NOT decision_faults.p_all_fields))
+ UNION ALL
+  SELECT app.fault((k.pointer || '/reason'::text), 'missing-member'::text, '{}'::jsonb) AS fault
+    FROM app.decisions_read(decision_faults.b, decision_faults.s) k(pointer, first, id, decision, reason, q, field)
+   WHERE ((k.decision = 'refuse'::text) AND (COALESCE(k.reason, ''::text) = ''::text))
+ UNION ALL
+  SELECT app.fault((k.pointer || '/id'::text), 'proposal-and-value'::text, jsonb_build_object('id', k.id, 'value', (r.v).pointer)) AS fault
+    FROM ((app.decisions_read(decision_faults.b, decision_faults.s) k(pointer, first, id, decision, reason, q, field)
+      JOIN app.period p ON ((p.id = (decision_faults.s).period_id)))
+      CROSS JOIN LATERAL app.village_values_read((decision_faults.b -> 'values'::text), (decision_faults.s).unit_id, p.*, (decision_faults.s).form_id) r(v, village_id, form_id))
+   WHERE ((k.decision = 'take'::text) AND (((k.q).indicator_id = (r.v).indicator_id) AND ((k.q).village_id = r.village_id)));
+END;
+
+COMMENT ON FUNCTION app.decision_faults(s app.submission, b jsonb, p_all_fields boolean) IS 'Everything that is wrong with decisions on proposals.';
+
 CREATE FUNCTION app.etag_matches(p_if_match text, p_etag text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN ((btrim(p_if_match) = '*'::text) OR (p_etag = ANY (regexp_split_to_array(btrim(p_if_match), '\s*,\s*'::text))));
@@ -1492,6 +1664,16 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.expect_version(p_if_match text, p_etag text, p_changed jsonb) IS '412 with the current entity tag and the difference, unless If-Match names it.';
+
+CREATE FUNCTION app.expect_village_edit(s app.submission, p_if_match text, b jsonb) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    perform app.expect_edit(s, '*', '{}');
+    return app.expect_version(p_if_match, app.submission_etag(s), app.village_difference(s, b));
+end $$;
+
+COMMENT ON FUNCTION app.expect_village_edit(s app.submission, p_if_match text, b jsonb) IS 'May villages'' figures be changed, now, by the caller, from this version?  423, 409, 403 or 412 otherwise.';
 
 CREATE FUNCTION app.expect_written(p_written boolean) RETURNS boolean
     LANGUAGE plpgsql STABLE
@@ -1847,6 +2029,22 @@ end $$;
 
 COMMENT ON FUNCTION app.import_judge(p_import app.import) IS 'Everything that is wrong with any row.';
 
+CREATE FUNCTION app.import_judge_totals(p_import app.import) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into pg_temp.import_fault
+    select s.n, coalesce((s.v).given[1], 'value'), 'entered-by-village', jsonb_strip_nulls(jsonb_build_object('indicator', (s.v).code, 'total', t.value)), s.said
+      from app.village_totals(array(select distinct s.submission_id from pg_temp.import_seen s where s.submission_id is not null)) t
+      join pg_temp.import_seen s on s.submission_id = t.submission_id and (s.v).indicator_id = t.indicator_id
+     cross join lateral app.value_written(s.v) w
+     where (cardinality((s.v).given) > 0 or (s.v).item ? 'value')
+       and (w.value, w.missing_reason) is distinct from (t.value, t.missing_reason)
+       and not (p_import.on_existing = 'skip' and num_nonnulls(t.value, t.missing_reason) = 1);
+end $$;
+
+COMMENT ON FUNCTION app.import_judge_totals(p_import app.import) IS 'Rows that say something else than the sum of a figure''s parts.';
+
 CREATE FUNCTION app.import_look(p_import app.import) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -1928,6 +2126,7 @@ begin
     end if;
     perform app.import_analyze(), app.import_look(i);
     perform app.import_judge(i);
+    perform app.import_judge_totals(i);
     perform app.import_decide(i);
     decided := app.import_plan();
     select count(*), count(*) > 0 into total, faulty from (select distinct * from pg_temp.import_fault) f;
@@ -2354,7 +2553,8 @@ CREATE FUNCTION app.wrote(s app.submission) RETURNS boolean
     AS $$
 begin
     return s.created_by = app.me()
-    or exists (select from app.submission_value v where v.submission_id = s.id and v.written_by = app.me());
+    or exists (select from app.submission_value v where v.submission_id = s.id and v.written_by = app.me())
+    or exists (select from app.village_value v where v.submission_id = s.id and v.written_by = app.me());
 end $$;
 
 COMMENT ON FUNCTION app.wrote(s app.submission) IS 'Did the caller start it or enter any of it?';
@@ -2535,6 +2735,29 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.problem(status integer, slug text, params jsonb, members jsonb) IS 'Ends the transaction with a problem (RFC 9457) of this status and slug; the service has its texts.';
+
+CREATE FUNCTION app.propose(b jsonb, p_village integer, p_period app.period) RETURNS json
+    LANGUAGE plpgsql
+    AS $$
+declare
+    commune constant int := app.unit_parent_on(p_village, p_period.ends_on);
+    proposals json;
+begin
+    perform app.refuse_locked(f.form_id, commune, p_period.id)
+       from (select distinct r.form_id from app.village_values_read(b -> 'values', commune, p_period, null) r) f;
+    with made as (
+        insert into app.village_proposal (unit_id, village_id, period_id, indicator_id, value, missing_reason, note)
+        select commune, p_village, p_period.id, (r.v).indicator_id, w.value, w.missing_reason, w.note
+          from app.village_values_read(b -> 'values', commune, p_period, null) r cross join lateral app.value_written(r.v) w
+        returning *
+    )
+    select json_agg(json_build_object('id', m.id, 'indicator', i.code, 'value', m.value, 'missing_reason', m.missing_reason, 'note', m.note) order by m.id)
+      into proposals
+      from made m join app.indicator i on i.id = m.indicator_id;
+    return proposals;
+end $$;
+
+COMMENT ON FUNCTION app.propose(b jsonb, p_village integer, p_period app.period) IS 'Keeps what a head proposes, before the lock of the commune.';
 
 CREATE FUNCTION app.publication_stamp() RETURNS trigger
     LANGUAGE plpgsql
@@ -3506,7 +3729,10 @@ begin
     select new.id, new.unit_id, r.action, r.from_state, r.to_state, app.me(), app.account_name(app.me()), r.role, new.reason,
            case when r.action = 'submit' then
                (select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('indicator', i.code, 'value', v.value, 'numerator', v.numerator,
-                                   'denominator', v.denominator, 'missing_reason', v.missing_reason, 'status', v.status, 'note', v.note))
+                                   'denominator', v.denominator, 'missing_reason', v.missing_reason, 'status', v.status, 'note', v.note,
+                                   'villages', (select jsonb_agg(jsonb_build_object('village', u.code, 'value', w.value, 'missing_reason', w.missing_reason) order by u.code)
+                                                  from app.village_value w join app.unit u on u.id = w.village_id
+                                                 where (w.submission_id, w.indicator_id) = (v.submission_id, v.indicator_id))))
                                  order by i.sort_order)
                   from app.submission_value v join app.indicator i on i.id = v.indicator_id where v.submission_id = new.id) end
       from app.transition_rule r
@@ -3567,10 +3793,89 @@ END;
 
 COMMENT ON FUNCTION app.submission_summary(s app.submission, p_grants text[]) IS 'A submission as answers show it, with what the caller may do next.';
 
+CREATE FUNCTION app.village_totals(p_submissions bigint[]) RETURNS TABLE(submission_id bigint, indicator_id integer, villages integer, answered integer, value numeric, missing_reason text)
+    LANGUAGE plpgsql STABLE
+    AS $$
+#variable_conflict use_column
+begin
+    return query
+    with report as (
+        select s.id, app.villages_on(s.unit_id, p.ends_on) as villages
+          from app.submission s join app.period p on p.id = s.period_id
+         where s.id = any (p_submissions) and exists (select from app.village_value v where v.submission_id = s.id)
+    ), summed as (
+        select v.submission_id, v.indicator_id, cardinality(r.villages) as villages, count(*)::int as answered, sum(v.value) as value
+          from report r join app.village_value v on v.submission_id = r.id and v.village_id = any (r.villages)
+         group by v.submission_id, v.indicator_id, r.villages
+    )
+    select t.submission_id, t.indicator_id, t.villages, t.answered, case when t.answered = t.villages then trim_scale(t.value) end,
+           case when t.answered = t.villages and t.value is null then 'not_applicable' end
+      from summed t;
+end $$;
+
+COMMENT ON FUNCTION app.village_totals(p_submissions bigint[]) IS 'What the parts of reports add up to: nothing before every village has its part; not_applicable where it is that for all.';
+
+CREATE TABLE app.village_value (
+    submission_id bigint NOT NULL,
+    unit_id integer NOT NULL,
+    village_id integer NOT NULL,
+    indicator_id integer NOT NULL,
+    value numeric,
+    missing_reason text,
+    proposal_id bigint,
+    written_by integer NOT NULL,
+    written_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT village_value_missing_reason_check CHECK ((missing_reason = 'not_applicable'::text)),
+    CONSTRAINT village_value_one_of CHECK ((num_nonnulls(value, missing_reason) = 1)),
+    CONSTRAINT village_value_size CHECK (((abs(value) < '1000000000000000'::numeric) AND (scale(value) <= 6)))
+);
+
+ALTER TABLE ONLY app.village_value FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.village_value IS 'The parts of a commune''s figure, a village each.  Where there are any, the figure in app.submission_value is their sum.';
+
+COMMENT ON COLUMN app.village_value.submission_id IS 'Submission.';
+
+COMMENT ON COLUMN app.village_value.unit_id IS 'Its unit, the commune.';
+
+COMMENT ON COLUMN app.village_value.village_id IS 'Village of the commune on the last day of the period.';
+
+COMMENT ON COLUMN app.village_value.indicator_id IS 'Indicator that is entered and adds up over villages.';
+
+COMMENT ON COLUMN app.village_value.value IS 'The village''s figure.';
+
+COMMENT ON COLUMN app.village_value.missing_reason IS 'not_applicable: the village has nothing of the kind; it adds nothing, and is not missing.';
+
+COMMENT ON COLUMN app.village_value.proposal_id IS 'Proposal of the village''s head that was taken; null: the officer''s own.';
+
+COMMENT ON COLUMN app.village_value.written_by IS 'Who entered or took it.';
+
+COMMENT ON COLUMN app.village_value.written_at IS 'When.';
+
+CREATE FUNCTION app.village_faults(s app.submission) RETURNS SETOF jsonb
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT app.fault('/values'::text, 'villages-missing'::text, jsonb_build_object('indicator', i.code, 'name', d.name_vi, 'villages', ( SELECT string_agg(app.unit_name_on(u.u, p.ends_on), ', '::text ORDER BY u.u) AS string_agg
+            FROM unnest(app.villages_on((village_faults.s).unit_id, p.ends_on)) u(u)
+           WHERE (NOT (EXISTS ( SELECT
+                    FROM app.village_value v
+                   WHERE ((v.submission_id = (village_faults.s).id) AND (v.indicator_id = t.indicator_id) AND (v.village_id = u.u)))))))) AS fault
+    FROM (((app.village_totals(ARRAY[(village_faults.s).id]) t(submission_id, indicator_id, villages, answered, value, missing_reason)
+      JOIN app.period p ON ((p.id = (village_faults.s).period_id)))
+      JOIN app.indicator i ON ((i.id = t.indicator_id)))
+      JOIN app.indicator_version d ON (((d.indicator_id = i.id) AND (d.valid @> p.ends_on))))
+   WHERE (t.answered < t.villages)
+   ORDER BY i.sort_order;
+END;
+
+COMMENT ON FUNCTION app.village_faults(s app.submission) IS 'Figures entered by village that lack the parts of some.';
+
 CREATE FUNCTION app.submit_faults(s app.submission) RETURNS SETOF jsonb
     LANGUAGE sql STABLE
     BEGIN ATOMIC
  SELECT app.answer_faults(submit_faults.s) AS answer_faults
+ UNION ALL
+  SELECT app.village_faults(submit_faults.s) AS village_faults
  UNION ALL
   SELECT app.status_faults(submit_faults.s) AS status_faults
  UNION ALL
@@ -3589,6 +3894,40 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.target_now(p_unit integer, p_indicator integer, p_year integer) IS 'The level that the last document sets the unit for a year; null: none.';
+
+CREATE FUNCTION app.village_fault(p_pointer text, p_indicator integer, p_value numeric) RETURNS jsonb
+    LANGUAGE sql STABLE
+    RETURN app.fault(p_pointer, 'entered-by-village'::text, jsonb_strip_nulls(jsonb_build_object('indicator', (SELECT i.code FROM app.indicator i WHERE (i.id = village_fault.p_indicator)), 'total', p_value)));
+
+COMMENT ON FUNCTION app.village_fault(p_pointer text, p_indicator integer, p_value numeric) IS 'A figure that is the sum of its parts was to become another.';
+
+CREATE FUNCTION app.total_faults(v app.sent_value, p_submission bigint) RETURNS SETOF jsonb
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT app.village_fault(((total_faults.v).pointer || COALESCE(('/'::text || (total_faults.v).given[1]), '/value'::text)), t.indicator_id, t.value) AS village_fault
+    FROM app.village_totals(ARRAY[total_faults.p_submission]) t(submission_id, indicator_id, villages, answered, value, missing_reason),
+     app.value_written(total_faults.v) w(given, value, numerator, denominator, missing_reason, status, note)
+   WHERE ((t.indicator_id = (total_faults.v).indicator_id) AND ((w.value IS DISTINCT FROM t.value) OR (w.missing_reason IS DISTINCT FROM t.missing_reason)));
+END;
+
+COMMENT ON FUNCTION app.total_faults(v app.sent_value, p_submission bigint) IS 'A value that says something else than the sum of its parts.';
+
+CREATE FUNCTION app.total_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if exists (select from app.village_value w where w.submission_id in (select c.submission_id from changed c)) then
+        perform app.refuse((
+            select coalesce(jsonb_agg(distinct app.village_fault('/values', t.indicator_id, t.value)), '[]')
+              from app.village_totals(array(select distinct c.submission_id from changed c)) t
+              join changed c on (c.submission_id, c.indicator_id) = (t.submission_id, t.indicator_id)
+              left join app.submission_value v on (v.submission_id, v.indicator_id) = (t.submission_id, t.indicator_id)
+             where (v.value, v.missing_reason) is distinct from (t.value, t.missing_reason)));
+    end if;
+    return null;
+end $$;
+
+COMMENT ON FUNCTION app.total_guard() IS 'Where a figure is entered by village, nobody writes another than the sum, in whatever way.';
 
 CREATE FUNCTION app.unit_faults(p_unit app.unit, p_form app.form, p_period app.period) RETURNS SETOF jsonb
     LANGUAGE sql STABLE
@@ -3770,6 +4109,241 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.value_within(s app.submission, p_from date, p_to date, p_indicator integer) IS 'The most that periods of one length inside this window add up to, of what was submitted; null: none.';
+
+CREATE FUNCTION app.village_part_faults(v app.sent_value, p_kind text, p_all_fields boolean) RETURNS SETOF jsonb
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT app.value_faults(village_part_faults.v, village_part_faults.p_kind, village_part_faults.p_all_fields) AS value_faults
+ UNION ALL
+  SELECT app.fault(((village_part_faults.v).pointer || '/indicator'::text), 'not-by-village'::text, jsonb_build_object('indicator', (village_part_faults.v).code)) AS fault
+   WHERE (NOT app.adds_up_over_villages((village_part_faults.v).definition));
+END;
+
+COMMENT ON FUNCTION app.village_part_faults(v app.sent_value, p_kind text, p_all_fields boolean) IS 'Everything that is wrong with a village''s part of a figure, for a commune of this kind.';
+
+CREATE FUNCTION app.village_change_faults(s app.submission, b jsonb, p_kind text, p_all_fields boolean) RETURNS SETOF jsonb
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT f.f
+    FROM ((app.period p
+      CROSS JOIN LATERAL app.village_values_read((village_change_faults.b -> 'values'::text), (village_change_faults.s).unit_id, p.*, (village_change_faults.s).form_id) r(v, village_id, form_id))
+      CROSS JOIN LATERAL app.village_part_faults(r.v, village_change_faults.p_kind, village_change_faults.p_all_fields) f(f))
+   WHERE (p.id = (village_change_faults.s).period_id)
+ UNION ALL
+  SELECT app.fault(((r.v).pointer || '/village'::text), 'not-your-village'::text, jsonb_build_object('unit', "left"(((r.v).item ->> 'village'::text), 64))) AS fault
+    FROM (app.period p
+      CROSS JOIN LATERAL app.village_values_read((village_change_faults.b -> 'values'::text), (village_change_faults.s).unit_id, p.*, (village_change_faults.s).form_id) r(v, village_id, form_id))
+   WHERE ((p.id = (village_change_faults.s).period_id) AND (r.village_id IS NULL) AND (jsonb_typeof(((r.v).item -> 'village'::text)) = 'string'::text))
+ UNION ALL
+  SELECT app.decision_faults(village_change_faults.s, village_change_faults.b, village_change_faults.p_all_fields) AS decision_faults;
+END;
+
+COMMENT ON FUNCTION app.village_change_faults(s app.submission, b jsonb, p_kind text, p_all_fields boolean) IS 'Everything that is wrong with a change of villages'' figures.';
+
+CREATE FUNCTION app.village_difference(s app.submission, b jsonb) RETURNS jsonb
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT COALESCE(jsonb_agg(app.difference((r.v).pointer, ((r.v).item - '{indicator,village}'::text[]), jsonb_strip_nulls(jsonb_build_object('value', trim_scale(x.value), 'missing_reason', x.missing_reason)), COALESCE(x.written_by, (village_difference.s).updated_by), COALESCE(x.written_at, (village_difference.s).updated_at)) ORDER BY ((r.v).pointer COLLATE app.natural_order)), '[]'::jsonb) AS "coalesce"
+    FROM (((app.period p
+      CROSS JOIN LATERAL app.village_values_read((village_difference.b -> 'values'::text), (village_difference.s).unit_id, p.*, (village_difference.s).form_id) r(v, village_id, form_id))
+      CROSS JOIN LATERAL app.value_written(r.v) w(given, value, numerator, denominator, missing_reason, status, note))
+      LEFT JOIN app.village_value x ON (((x.submission_id = (village_difference.s).id) AND (x.indicator_id = (r.v).indicator_id) AND (x.village_id = r.village_id))))
+   WHERE ((p.id = (village_difference.s).period_id) AND ((w.value IS DISTINCT FROM x.value) OR (w.missing_reason IS DISTINCT FROM x.missing_reason)));
+END;
+
+COMMENT ON FUNCTION app.village_difference(s app.submission, b jsonb) IS 'Where a change of villages'' figures says something else than what is stored: yours, current, by whom, when.';
+
+CREATE FUNCTION app.village_enter(s app.submission, b jsonb) RETURNS TABLE(kept app.submission, changed integer)
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_column
+declare
+    p app.period;
+    entered int;
+begin
+    select * into p from app.period q where q.id = s.period_id;
+    update app.submission t set note = t.note where t.id = s.id and t.version = s.version returning t.* into kept;
+    perform app.expect_kept(kept);
+    update app.village_proposal q set decision = k.decision, reason = k.reason from app.decisions_read(b, s) k where q.id = (k.q).id;
+    delete from app.village_value v
+     using app.village_values_read(b -> 'values', s.unit_id, p, s.form_id) r
+     where cardinality((r.v).given) = 0 and (v.submission_id, v.indicator_id, v.village_id) = (s.id, (r.v).indicator_id, r.village_id);
+    get diagnostics changed = row_count;
+    insert into app.village_value as v (submission_id, unit_id, village_id, indicator_id, value, missing_reason, proposal_id, written_by)
+    select s.id, s.unit_id, r.village_id, (r.v).indicator_id, w.value, w.missing_reason, null, app.me()
+      from app.village_values_read(b -> 'values', s.unit_id, p, s.form_id) r cross join lateral app.value_written(r.v) w
+     where w.given
+    union all
+    select s.id, s.unit_id, (k.q).village_id, (k.q).indicator_id, (k.q).value, (k.q).missing_reason, k.id, app.me()
+      from app.decisions_read(b, s) k where k.decision = 'take'
+    on conflict (submission_id, indicator_id, village_id) do update
+       set (value, missing_reason, proposal_id) = (excluded.value, excluded.missing_reason, excluded.proposal_id)
+     where (v.value, v.missing_reason, v.proposal_id) is distinct from (excluded.value, excluded.missing_reason, excluded.proposal_id);
+    get diagnostics entered = row_count;
+    changed := changed + entered;
+    return next;
+end $$;
+
+COMMENT ON FUNCTION app.village_enter(s app.submission, b jsonb) IS 'Enters parts and decides on proposals; the triggers make the sums.  How many parts were added, changed or taken back.';
+
+CREATE FUNCTION app.village_proposal_decided() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if old.decision is not null or app.is_superseded(old) then
+        perform app.problem(403, 'forbidden');
+    end if;
+    new.decided_by := app.me();
+    new.decider_name := app.account_name(app.me());
+    new.decided_at := now();
+    return new;
+end $$;
+
+COMMENT ON FUNCTION app.village_proposal_decided() IS 'A proposal is decided on once, the last one for a figure alone, and whoever decides is named.';
+
+CREATE FUNCTION app.village_proposal_faults(b jsonb, p_village app.unit, p_period app.period) RETURNS SETOF jsonb
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT app.fault('/village'::text, 'not-a-village'::text, jsonb_build_object('unit', (village_proposal_faults.p_village).code)) AS fault
+   WHERE (( SELECT k.level
+            FROM app.unit_kind k
+           WHERE (k.code = (village_proposal_faults.p_village).kind)) <> 'village'::text)
+ UNION ALL
+  SELECT app.fault('/period'::text, 'unknown-period'::text, jsonb_build_object('period', "left"((village_proposal_faults.b ->> 'period'::text), 64))) AS fault
+   WHERE (((village_proposal_faults.p_period).id IS NULL) AND (jsonb_typeof((village_proposal_faults.b -> 'period'::text)) = 'string'::text))
+ UNION ALL
+  SELECT app.fault('/period'::text, 'period-outside-unit-life'::text, jsonb_build_object('unit', (village_proposal_faults.p_village).code, 'period', (village_proposal_faults.p_period).code)) AS fault
+   WHERE (((village_proposal_faults.p_period).id IS NOT NULL) AND ((NOT ((village_proposal_faults.p_village).valid @> (village_proposal_faults.p_period).ends_on)) OR (app.unit_parent_on((village_proposal_faults.p_village).id, (village_proposal_faults.p_period).ends_on) IS NULL)))
+ UNION ALL
+  SELECT app.village_part_faults(r.v, u.kind, true) AS village_part_faults
+    FROM app.unit u,
+     LATERAL app.village_values_read((village_proposal_faults.b -> 'values'::text), u.id, village_proposal_faults.p_period, NULL::integer) r(v, village_id, form_id)
+   WHERE (u.id = app.unit_parent_on((village_proposal_faults.p_village).id, (village_proposal_faults.p_period).ends_on));
+END;
+
+COMMENT ON FUNCTION app.village_proposal_faults(b jsonb, p_village app.unit, p_period app.period) IS 'Everything that is wrong with what a head proposes.';
+
+CREATE FUNCTION app.village_proposal_shown(q app.village_proposal) RETURNS TABLE(id bigint, unit text, village text, village_name text, period text, indicator text, name text, unit_of_measure text, value numeric, missing_reason text, note text, proposed_by text, proposed_at timestamp with time zone, outcome text, reason text, decided_by text, decided_at timestamp with time zone)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT (village_proposal_shown.q).id AS id,
+     u.code,
+     v.code,
+     app.unit_name_on(v.id, p.ends_on) AS unit_name_on,
+     p.code,
+     i.code,
+     d.name_vi,
+     d.unit_vi,
+     trim_scale((village_proposal_shown.q).value) AS trim_scale,
+     (village_proposal_shown.q).missing_reason AS missing_reason,
+     ((village_proposal_shown.q).note)::text AS note,
+     ((village_proposal_shown.q).proposer_name)::text AS proposer_name,
+     (village_proposal_shown.q).proposed_at AS proposed_at,
+         CASE
+             WHEN app.is_superseded(village_proposal_shown.q) THEN 'superseded'::text
+             WHEN ((village_proposal_shown.q).decision IS NULL) THEN 'open'::text
+             WHEN ((village_proposal_shown.q).decision = 'take'::text) THEN 'taken'::text
+             ELSE 'refused'::text
+         END AS "case",
+     ((village_proposal_shown.q).reason)::text AS reason,
+     ((village_proposal_shown.q).decider_name)::text AS decider_name,
+     (village_proposal_shown.q).decided_at AS decided_at
+    FROM app.unit u,
+     app.unit v,
+     app.period p,
+     app.indicator i,
+     app.indicator_version d
+   WHERE ((u.id = (village_proposal_shown.q).unit_id) AND (v.id = (village_proposal_shown.q).village_id) AND (p.id = (village_proposal_shown.q).period_id) AND (i.id = (village_proposal_shown.q).indicator_id) AND (d.indicator_id = i.id) AND (d.valid @> p.ends_on));
+END;
+
+COMMENT ON FUNCTION app.village_proposal_shown(q app.village_proposal) IS 'A proposal as answers show it.';
+
+CREATE FUNCTION app.village_proposal_stamp() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    new.unit_id := (select app.unit_parent_on(new.village_id, p.ends_on) from app.period p where p.id = new.period_id);
+    new.proposed_by := app.me();
+    new.proposer_name := app.account_name(app.me());
+    new.proposed_at := now();
+    return new;
+end $$;
+
+COMMENT ON FUNCTION app.village_proposal_stamp() IS 'Whoever proposes is named; it goes to the commune the village is in on the last day of the period.';
+
+CREATE FUNCTION app.village_sheet(s app.submission, p_kind text, p_period app.period) RETURNS json
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT COALESCE(json_agg(json_build_object('indicator', i.code, 'name', d.name_vi, 'unit_of_measure', d.unit_vi, 'by_village', (t.indicator_id IS NOT NULL), 'villages', cardinality(x.villages), 'answered', COALESCE(t.answered, 0), 'value', trim_scale(v.value), 'missing_reason', v.missing_reason, 'values', ( SELECT COALESCE(json_agg(json_build_object('village', u.code, 'value', trim_scale(w.value), 'missing_reason', w.missing_reason, 'by', app.account_name(w.written_by), 'at', w.written_at, 'proposal', w.proposal_id) ORDER BY u.code), '[]'::json) AS "coalesce"
+            FROM (app.village_value w
+              JOIN app.unit u ON ((u.id = w.village_id)))
+           WHERE ((w.submission_id = (village_sheet.s).id) AND (w.indicator_id = i.id))), 'proposals', ( SELECT COALESCE(json_agg(json_build_object('id', q.id, 'village', u.code, 'value', trim_scale(q.value), 'missing_reason', q.missing_reason, 'note', q.note, 'by', q.proposer_name, 'at', q.proposed_at) ORDER BY u.code), '[]'::json) AS "coalesce"
+            FROM (app.village_proposal q
+              JOIN app.unit u ON ((u.id = q.village_id)))
+           WHERE (((q.unit_id = (village_sheet.s).unit_id) AND (q.period_id = (village_sheet.s).period_id) AND (q.indicator_id = i.id)) AND (q.decision IS NULL) AND (NOT app.is_superseded(q.*))))) ORDER BY i.sort_order), '[]'::json) AS "coalesce"
+    FROM (((((app.form_indicator f
+      JOIN app.indicator i ON ((i.id = f.indicator_id)))
+      JOIN app.indicator_version d ON (((d.indicator_id = i.id) AND (d.valid @> (village_sheet.p_period).ends_on) AND app.adds_up_over_villages(d.*) AND (village_sheet.p_kind = ANY (d.applies_to)))))
+      CROSS JOIN LATERAL ( SELECT app.villages_on((village_sheet.s).unit_id, (village_sheet.p_period).ends_on) AS villages) x)
+      LEFT JOIN app.village_totals(ARRAY[(village_sheet.s).id]) t(submission_id, indicator_id, villages, answered, value, missing_reason) ON ((t.indicator_id = i.id)))
+      LEFT JOIN app.submission_value v ON (((v.submission_id = (village_sheet.s).id) AND (v.indicator_id = i.id))))
+   WHERE (f.form_id = (village_sheet.s).form_id);
+END;
+
+COMMENT ON FUNCTION app.village_sheet(s app.submission, p_kind text, p_period app.period) IS 'The figures of a report that can be entered by village: the parts, what is proposed and open, and what stands in the report.';
+
+CREATE FUNCTION app.village_summed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+    reports constant bigint[] := array(select distinct c.submission_id from changed c);
+begin
+    perform from app.submission s where s.id = any (reports) order by s.id for update; -- one after the other: each sum sees all parts
+    delete from app.submission_value v
+     where (v.submission_id, v.indicator_id) in (select c.submission_id, c.indicator_id from changed c)
+       and not exists (select from app.village_totals(reports) t
+                        where (t.submission_id, t.indicator_id) = (v.submission_id, v.indicator_id) and num_nonnulls(t.value, t.missing_reason) = 1);
+    insert into app.submission_value as v (submission_id, unit_id, indicator_id, value, missing_reason, written_by)
+    select distinct t.submission_id, c.unit_id, t.indicator_id, t.value, t.missing_reason, app.me()
+      from app.village_totals(reports) t join changed c using (submission_id, indicator_id)
+     where num_nonnulls(t.value, t.missing_reason) = 1
+    on conflict (submission_id, indicator_id) do update
+       set (value, missing_reason, written_by, written_at, import_id, import_row)
+         = (excluded.value, excluded.missing_reason, excluded.written_by, now(), null, null)
+     where (v.value, v.missing_reason) is distinct from (excluded.value, excluded.missing_reason);
+    return null;
+end $$;
+
+COMMENT ON FUNCTION app.village_summed() IS 'Keeps the commune''s figure equal to the sum of its parts: no figure while a village''s part is missing.';
+
+CREATE FUNCTION app.village_sums(p_submission bigint, b jsonb) RETURNS json
+    LANGUAGE plpgsql
+    AS $$ -- volatile: it sees what this statement has written
+begin
+    return (select coalesce(json_agg(json_build_object('indicator', i.code, 'villages', t.villages, 'answered', t.answered, 'value', t.value,
+                                                       'missing_reason', t.missing_reason) order by i.sort_order), '[]')
+              from app.village_totals(array[p_submission]) t join app.indicator i on i.id = t.indicator_id
+             where i.code in (select v ->> 'indicator' from jsonb_array_elements(b -> 'values') v)
+                or t.indicator_id in (select q.indicator_id from app.village_proposal q
+                                       where q.id in (select (k ->> 'id')::bigint from jsonb_array_elements(b -> 'proposals') k)));
+end $$;
+
+COMMENT ON FUNCTION app.village_sums(p_submission bigint, b jsonb) IS 'What the parts that a body speaks of add up to now.';
+
+CREATE FUNCTION app.village_value_stamp() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if not new.village_id = any ((select app.villages_on(s.unit_id, p.ends_on) from app.submission s join app.period p on p.id = s.period_id
+                                   where s.id = new.submission_id)::int[]) then
+        perform app.problem(403, 'forbidden');
+    end if;
+    new.written_by := app.me();
+    new.written_at := now();
+    return new;
+end $$;
+
+COMMENT ON FUNCTION app.village_value_stamp() IS 'A part is of one of the commune''s villages, and names who wrote it.';
 
 CREATE AGGREGATE app.audit_hash(p_start bytea, p_digest bytea) (
     SFUNC = app.audit_link,
@@ -4523,6 +5097,15 @@ ALTER TABLE app.value_revision ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY 
     CACHE 1
 );
 
+ALTER TABLE app.village_proposal ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app.village_proposal_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 ALTER TABLE ONLY app.account
     ADD CONSTRAINT account_login_once UNIQUE (login);
 
@@ -4736,6 +5319,12 @@ ALTER TABLE ONLY app.unit
 ALTER TABLE ONLY app.value_revision
     ADD CONSTRAINT value_revision_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY app.village_proposal
+    ADD CONSTRAINT village_proposal_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY app.village_value
+    ADD CONSTRAINT village_value_pkey PRIMARY KEY (submission_id, indicator_id, village_id);
+
 CREATE INDEX account_role_unit ON app.account_role USING btree (unit_id);
 
 CREATE INDEX answer_at ON app.answer USING btree (answered_at);
@@ -4791,6 +5380,14 @@ CREATE INDEX token_account ON app.token USING btree (account_id);
 CREATE INDEX unit_parent_parent ON app.unit_parent USING btree (parent_id);
 
 CREATE INDEX value_revision_value ON app.value_revision USING btree (submission_id, indicator_id, id);
+
+CREATE INDEX village_proposal_unit ON app.village_proposal USING btree (unit_id, period_id, indicator_id, village_id);
+
+CREATE INDEX village_proposal_village ON app.village_proposal USING btree (village_id);
+
+CREATE INDEX village_value_proposal ON app.village_value USING btree (proposal_id);
+
+CREATE INDEX village_value_village ON app.village_value USING btree (village_id);
 
 CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON app.audit FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
@@ -4872,6 +5469,10 @@ CREATE TRIGGER audit_changed AFTER UPDATE ON app.unit_name REFERENCING OLD TABLE
 
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.unit_parent REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.village_proposal REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.village_value REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
+
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.account REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.account_role REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
@@ -4950,6 +5551,10 @@ CREATE TRIGGER audit_deleted AFTER DELETE ON app.unit_name REFERENCING OLD TABLE
 
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.unit_parent REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.village_proposal REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.village_value REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.account FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.account_role FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
@@ -5027,6 +5632,10 @@ CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.unit_kind FOR EACH STATEMENT
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.unit_name FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.unit_parent FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.village_proposal FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.village_value FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
 CREATE TRIGGER audit_head_stays BEFORE DELETE OR TRUNCATE ON app.audit_head FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
@@ -5108,6 +5717,10 @@ CREATE TRIGGER audit_inserted AFTER INSERT ON app.unit_name REFERENCING NEW TABL
 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.unit_parent REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.village_proposal REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.village_value REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
 CREATE TRIGGER comment_stamp BEFORE INSERT ON app.submission_comment FOR EACH ROW EXECUTE FUNCTION app.comment_stamp();
 
 CREATE TRIGGER extension_stamp BEFORE INSERT ON app.extension FOR EACH ROW EXECUTE FUNCTION app.extension_stamp();
@@ -5138,6 +5751,12 @@ CREATE TRIGGER submission_start_guard BEFORE INSERT ON app.submission FOR EACH R
 
 CREATE TRIGGER submission_stepped AFTER UPDATE ON app.submission FOR EACH ROW WHEN ((old.state IS DISTINCT FROM new.state)) EXECUTE FUNCTION app.submission_stepped();
 
+CREATE TRIGGER total_guard_delete AFTER DELETE ON app.submission_value REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.total_guard();
+
+CREATE TRIGGER total_guard_insert AFTER INSERT ON app.submission_value REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.total_guard();
+
+CREATE TRIGGER total_guard_update AFTER UPDATE ON app.submission_value REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.total_guard();
+
 CREATE TRIGGER value_entered_delete AFTER DELETE ON app.submission_value REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.value_entered();
 
 CREATE TRIGGER value_entered_insert AFTER INSERT ON app.submission_value REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.value_entered();
@@ -5151,6 +5770,24 @@ CREATE TRIGGER value_guard_insert AFTER INSERT ON app.submission_value REFERENCI
 CREATE TRIGGER value_guard_update AFTER UPDATE ON app.submission_value REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.value_guard();
 
 CREATE TRIGGER value_revision_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON app.value_revision FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER village_guard_delete AFTER DELETE ON app.village_value REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.value_guard();
+
+CREATE TRIGGER village_guard_insert AFTER INSERT ON app.village_value REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.value_guard();
+
+CREATE TRIGGER village_guard_update AFTER UPDATE ON app.village_value REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.value_guard();
+
+CREATE TRIGGER village_proposal_decided BEFORE UPDATE ON app.village_proposal FOR EACH ROW EXECUTE FUNCTION app.village_proposal_decided();
+
+CREATE TRIGGER village_proposal_stamp BEFORE INSERT ON app.village_proposal FOR EACH ROW EXECUTE FUNCTION app.village_proposal_stamp();
+
+CREATE TRIGGER village_summed_delete AFTER DELETE ON app.village_value REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.village_summed();
+
+CREATE TRIGGER village_summed_insert AFTER INSERT ON app.village_value REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.village_summed();
+
+CREATE TRIGGER village_summed_update AFTER UPDATE ON app.village_value REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.village_summed();
+
+CREATE TRIGGER village_value_stamp BEFORE INSERT OR UPDATE ON app.village_value FOR EACH ROW EXECUTE FUNCTION app.village_value_stamp();
 
 ALTER TABLE ONLY app.account_role
     ADD CONSTRAINT account_role_account_id_fkey FOREIGN KEY (account_id) REFERENCES app.account(id);
@@ -5368,6 +6005,39 @@ ALTER TABLE ONLY app.unit_parent
 ALTER TABLE ONLY app.unit_parent
     ADD CONSTRAINT unit_parent_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES app.unit(id);
 
+ALTER TABLE ONLY app.village_proposal
+    ADD CONSTRAINT village_proposal_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES app.account(id);
+
+ALTER TABLE ONLY app.village_proposal
+    ADD CONSTRAINT village_proposal_indicator_id_fkey FOREIGN KEY (indicator_id) REFERENCES app.indicator(id);
+
+ALTER TABLE ONLY app.village_proposal
+    ADD CONSTRAINT village_proposal_period_id_fkey FOREIGN KEY (period_id) REFERENCES app.period(id);
+
+ALTER TABLE ONLY app.village_proposal
+    ADD CONSTRAINT village_proposal_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES app.account(id);
+
+ALTER TABLE ONLY app.village_proposal
+    ADD CONSTRAINT village_proposal_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES app.unit(id);
+
+ALTER TABLE ONLY app.village_proposal
+    ADD CONSTRAINT village_proposal_village_id_fkey FOREIGN KEY (village_id) REFERENCES app.unit(id);
+
+ALTER TABLE ONLY app.village_value
+    ADD CONSTRAINT village_value_indicator_id_fkey FOREIGN KEY (indicator_id) REFERENCES app.indicator(id);
+
+ALTER TABLE ONLY app.village_value
+    ADD CONSTRAINT village_value_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES app.village_proposal(id);
+
+ALTER TABLE ONLY app.village_value
+    ADD CONSTRAINT village_value_submission_id_unit_id_fkey FOREIGN KEY (submission_id, unit_id) REFERENCES app.submission(id, unit_id);
+
+ALTER TABLE ONLY app.village_value
+    ADD CONSTRAINT village_value_village_id_fkey FOREIGN KEY (village_id) REFERENCES app.unit(id);
+
+ALTER TABLE ONLY app.village_value
+    ADD CONSTRAINT village_value_written_by_fkey FOREIGN KEY (written_by) REFERENCES app.account(id);
+
 ALTER TABLE app.account ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.account_role ENABLE ROW LEVEL SECURITY;
@@ -5386,11 +6056,21 @@ ALTER TABLE app.audit ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.audit_head ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY culture_officer_decides ON app.village_proposal FOR UPDATE TO thidua_api USING (((unit_id = ANY (( SELECT app.units_of_role('CULTURE_INFO_OFFICER'::text) AS units_of_role)::integer[])) AND (EXISTS ( SELECT
+   FROM app.indicator i
+  WHERE ((i.id = village_proposal.indicator_id) AND (i.field = 'culture'::text))))));
+
 CREATE POLICY culture_officer_writes ON app.submission_value TO thidua_api USING (((unit_id = ANY (( SELECT app.units_of_role('CULTURE_INFO_OFFICER'::text) AS units_of_role)::integer[])) AND (EXISTS ( SELECT
    FROM app.indicator i
   WHERE ((i.id = submission_value.indicator_id) AND (i.field = 'culture'::text)))))) WITH CHECK (((written_by = ( SELECT app.me() AS me)) AND (unit_id = ANY (( SELECT app.units_of_role('CULTURE_INFO_OFFICER'::text) AS units_of_role)::integer[])) AND (EXISTS ( SELECT
    FROM app.indicator i
   WHERE ((i.id = submission_value.indicator_id) AND (i.field = 'culture'::text))))));
+
+CREATE POLICY culture_officer_writes ON app.village_value TO thidua_api USING (((unit_id = ANY (( SELECT app.units_of_role('CULTURE_INFO_OFFICER'::text) AS units_of_role)::integer[])) AND (EXISTS ( SELECT
+   FROM app.indicator i
+  WHERE ((i.id = village_value.indicator_id) AND (i.field = 'culture'::text)))))) WITH CHECK (((written_by = ( SELECT app.me() AS me)) AND (unit_id = ANY (( SELECT app.units_of_role('CULTURE_INFO_OFFICER'::text) AS units_of_role)::integer[])) AND (EXISTS ( SELECT
+   FROM app.indicator i
+  WHERE ((i.id = village_value.indicator_id) AND (i.field = 'culture'::text))))));
 
 CREATE POLICY everybody ON app.publication FOR SELECT TO thidua_api USING ((( SELECT app.me() AS me) IS NOT NULL));
 
@@ -5423,6 +6103,8 @@ CREATE POLICY guards ON app.session TO thidua_owner USING (true) WITH CHECK (tru
 CREATE POLICY guards ON app.sign_in_failure TO thidua_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY guards ON app.token TO thidua_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY head_proposes ON app.village_proposal FOR INSERT TO thidua_api WITH CHECK (((proposed_by = ( SELECT app.me() AS me)) AND (decision IS NULL) AND (village_id = ANY (( SELECT app.units_of_role('VILLAGE_HEAD'::text) AS units_of_role)::integer[]))));
 
 CREATE POLICY home_affairs_decides ON app.reopen_request FOR UPDATE TO thidua_api USING ((receiver_id = ANY (( SELECT app.units_of_role('DISTRICT_HOME_AFFAIRS'::text) AS units_of_role)::integer[])));
 
@@ -5472,15 +6154,25 @@ CREATE POLICY in_reach ON app.value_revision FOR SELECT TO thidua_api USING (((u
    FROM app.submission s
   WHERE ((s.id = value_revision.submission_id) AND (s.state = 'accepted'::text)))))));
 
+CREATE POLICY in_reach ON app.village_proposal FOR SELECT TO thidua_api USING (((unit_id = ANY (( SELECT app.reach('own'::text) AS reach)::integer[])) OR (village_id = ANY (( SELECT app.units_of_role('VILLAGE_HEAD'::text) AS units_of_role)::integer[]))));
+
+CREATE POLICY in_reach ON app.village_value FOR SELECT TO thidua_api USING (((unit_id = ANY (( SELECT app.reach('own'::text) AS reach)::integer[])) OR (EXISTS ( SELECT
+   FROM app.submission s
+  WHERE ((s.id = village_value.submission_id) AND (s.state = ANY (ARRAY['submitted'::text, 'accepted'::text])))))));
+
 ALTER TABLE app.justification ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY leader_asks ON app.reopen_request FOR INSERT TO thidua_api WITH CHECK ((unit_id = ANY (( SELECT app.units_of_role('COMMUNE_LEADER'::text) AS units_of_role)::integer[])));
 
 CREATE POLICY leader_publishes ON app.publication FOR INSERT TO thidua_api WITH CHECK ((unit_id = ANY (( SELECT app.units_of_role('DISTRICT_LEADER'::text) AS units_of_role)::integer[])));
 
+CREATE POLICY officer_decides ON app.village_proposal FOR UPDATE TO thidua_api USING ((unit_id = ANY (( SELECT app.units_of_role('OFFICE_STAT_OFFICER'::text) AS units_of_role)::integer[])));
+
 CREATE POLICY officer_starts ON app.submission FOR INSERT TO thidua_api WITH CHECK (((unit_id = ANY (( SELECT app.units_of_role('OFFICE_STAT_OFFICER'::text) AS units_of_role)::integer[])) AND (state = 'draft'::text)));
 
 CREATE POLICY officer_writes ON app.submission_value TO thidua_api USING ((unit_id = ANY (( SELECT app.units_of_role('OFFICE_STAT_OFFICER'::text) AS units_of_role)::integer[]))) WITH CHECK (((written_by = ( SELECT app.me() AS me)) AND (unit_id = ANY (( SELECT app.units_of_role('OFFICE_STAT_OFFICER'::text) AS units_of_role)::integer[]))));
+
+CREATE POLICY officer_writes ON app.village_value TO thidua_api USING ((unit_id = ANY (( SELECT app.units_of_role('OFFICE_STAT_OFFICER'::text) AS units_of_role)::integer[]))) WITH CHECK (((written_by = ( SELECT app.me() AS me)) AND (unit_id = ANY (( SELECT app.units_of_role('OFFICE_STAT_OFFICER'::text) AS units_of_role)::integer[]))));
 
 CREATE POLICY own ON app.import TO thidua_api USING ((account_id = ( SELECT app.me() AS me))) WITH CHECK ((account_id = ( SELECT app.me() AS me)));
 
@@ -5548,6 +6240,10 @@ ALTER TABLE app.target ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.token ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.value_revision ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.village_proposal ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.village_value ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY witnesses ON app.audit_head FOR SELECT TO thidua_api USING (((unit_id = ANY (( SELECT app.reach('own'::text) AS reach)::integer[])) OR (unit_id = ANY (( SELECT app.reach('received'::text) AS reach)::integer[])) OR (unit_id = ANY (( SELECT app.reach('accepted'::text) AS reach)::integer[])) OR (account_id = ( SELECT app.me() AS me)) OR ( SELECT app.is_admin() AS is_admin)));
 
@@ -5645,6 +6341,12 @@ GRANT UPDATE(decision_reason) ON TABLE app.reopen_request TO thidua_api;
 
 GRANT UPDATE(expires_at) ON TABLE app.reopen_request TO thidua_api;
 
+GRANT SELECT,INSERT ON TABLE app.village_proposal TO thidua_api;
+
+GRANT UPDATE(decision) ON TABLE app.village_proposal TO thidua_api;
+
+GRANT UPDATE(reason) ON TABLE app.village_proposal TO thidua_api;
+
 GRANT SELECT ON TABLE app.transition_rule TO thidua_api;
 
 GRANT SELECT,INSERT ON TABLE app.import TO thidua_api;
@@ -5686,6 +6388,14 @@ REVOKE ALL ON FUNCTION app.sealed_put(p_name text, p_value text) FROM PUBLIC;
 GRANT SELECT ON TABLE app.unit_parent TO thidua_api;
 
 GRANT SELECT ON TABLE app.indicator_term TO thidua_api;
+
+GRANT SELECT,INSERT,DELETE ON TABLE app.village_value TO thidua_api;
+
+GRANT UPDATE(value) ON TABLE app.village_value TO thidua_api;
+
+GRANT UPDATE(missing_reason) ON TABLE app.village_value TO thidua_api;
+
+GRANT UPDATE(proposal_id) ON TABLE app.village_value TO thidua_api;
 
 GRANT SELECT ON TABLE app.audit_head TO thidua_api;
 

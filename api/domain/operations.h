@@ -46,5 +46,8 @@ extern const struct member import_commit_body[];
 /* template.c */
 handler_fn form_template;
 
+/* village.c */
+extern const struct member village_proposal_body[], village_change_body[];
+
 /* publication.c */
 extern const struct member publication_body[];
