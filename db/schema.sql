@@ -33,6 +33,19 @@ CREATE DOMAIN app.code AS text
 
 COMMENT ON DOMAIN app.code IS 'A code of our own: stable, never reused, fit for URLs.';
 
+CREATE TYPE app.feed_place AS (
+	phase text,
+	since pg_snapshot,
+	upto pg_snapshot,
+	last_xid xid8,
+	last_id bigint,
+	last_kind integer,
+	told_at timestamp with time zone,
+	sight text
+);
+
+COMMENT ON TYPE app.feed_place IS 'Where a puller is in the feed.';
+
 CREATE DOMAIN app.line AS text
 	CONSTRAINT line_check CHECK (((VALUE IS NFC NORMALIZED) AND (VALUE !~ '[[:cntrl:]]'::text) AND (VALUE <> ''::text) AND (length(VALUE) <= 500)));
 
@@ -1011,6 +1024,64 @@ end $$;
 
 COMMENT ON FUNCTION app.cells(p_units integer[], p_indicators integer[], p_periods integer[]) IS 'The aggregate: units × indicators × periods from accepted submissions alone.  Sums for flows and stocks, ratio of sums for rates, a weighted mean for income, counts for statuses; never a mean of rates.  Missing is not zero: n of expected units reported, and a null says why.';
 
+CREATE TABLE app.change (
+    id bigint NOT NULL,
+    xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    kind text NOT NULL,
+    subject bigint NOT NULL,
+    key text NOT NULL,
+    unit_id integer,
+    receiver_id integer,
+    was text,
+    became text,
+    published boolean DEFAULT false NOT NULL,
+    CONSTRAINT change_kind_check CHECK ((kind = ANY (ARRAY['unit'::text, 'target'::text, 'submission'::text, 'publication'::text])))
+);
+
+ALTER TABLE ONLY app.change FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.change IS 'Which things were changed by which transaction, for 90 days.';
+
+COMMENT ON COLUMN app.change.id IS 'Order within a transaction.';
+
+COMMENT ON COLUMN app.change.xid IS 'The transaction.';
+
+COMMENT ON COLUMN app.change.at IS 'When it began.';
+
+COMMENT ON COLUMN app.change.kind IS 'What was changed.';
+
+COMMENT ON COLUMN app.change.subject IS 'Its number.';
+
+COMMENT ON COLUMN app.change.key IS 'By what answers name it: the code of a unit, the number of the others.';
+
+COMMENT ON COLUMN app.change.unit_id IS 'Unit of a submission or target.';
+
+COMMENT ON COLUMN app.change.receiver_id IS 'Unit a submission is sent to.';
+
+COMMENT ON COLUMN app.change.was IS 'State of a submission before; null: it was not there.';
+
+COMMENT ON COLUMN app.change.became IS 'State of a submission after.';
+
+COMMENT ON COLUMN app.change.published IS 'Had the district published it?';
+
+CREATE FUNCTION app.change_forget() RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ DELETE FROM app.change
+   WHERE (change.id IN ( SELECT o.id
+            FROM ( SELECT change_1.id,
+                     change_1.at
+                    FROM app.change change_1
+                   ORDER BY change_1.id
+                  LIMIT 2
+                  FOR UPDATE OF change_1 SKIP LOCKED) o
+           WHERE (o.at < (now() - '91 days'::interval))));
+END;
+
+COMMENT ON FUNCTION app.change_forget() IS 'Forgets two old changes: called for each new one, so that they do not pile up.';
+
 CREATE FUNCTION app.change_stamp() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1087,6 +1158,16 @@ end $$;
 
 COMMENT ON FUNCTION app.comment_stamp() IS 'Whoever comments is named, with the side; what a unit says while it is working on a report is its own unless it says otherwise.';
 
+CREATE FUNCTION app.cursor_mac(p_text text) RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return (select left(encode(sha256(s.key || sha256(s.key || convert_to('cursor|' || p_text, 'UTF8'))), 'hex'), 16) from app.secret s);
+end $$;
+
+COMMENT ON FUNCTION app.cursor_mac(p_text text) IS 'By which a cursor is known to be one of ours, and whole.';
+
 CREATE FUNCTION app.cursor_number(p_cursor text) RETURNS bigint
     LANGUAGE plpgsql IMMUTABLE
     AS $_$
@@ -1096,6 +1177,33 @@ begin
 end $_$;
 
 COMMENT ON FUNCTION app.cursor_number(p_cursor text) IS 'The cursor of a list in the order of numbers.';
+
+CREATE FUNCTION app.cursor_read(p_cursor text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $_$
+declare
+    told text;
+begin
+    perform app.expect_cursor(p_cursor ~ '^[A-Za-z0-9_-]{24,}$');
+    begin
+        told := convert_from(decode(translate(p_cursor, '-_', '+/') || repeat('=', (4 - length(p_cursor) % 4) % 4), 'base64'), 'UTF8');
+    exception when data_exception then -- no base64, no UTF-8
+        told := '';
+    end;
+    perform app.expect_cursor(left(told, 16) = app.cursor_mac(substr(told, 17)));
+    return substr(told, 17);
+end $_$;
+
+COMMENT ON FUNCTION app.cursor_read(p_cursor text) IS 'The text of a cursor; 400 for one that we did not give.';
+
+CREATE FUNCTION app.cursor_write(p_text text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return translate(encode(convert_to(app.cursor_mac(p_text) || p_text, 'UTF8'), 'base64'), E'+/=\n', '-_');
+end $$;
+
+COMMENT ON FUNCTION app.cursor_write(p_text text) IS 'A text as a cursor.';
 
 CREATE FUNCTION app.date_or_null(p_text text) RETURNS date
     LANGUAGE plpgsql IMMUTABLE
@@ -1710,6 +1818,120 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.extension_stamp() IS 'Whoever gives more time is named.';
+
+CREATE FUNCTION app.feed(p_cursor text, p_limit integer, OUT items json, OUT next text, OUT more boolean) RETURNS record
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    place constant app.feed_place := app.feed_from(p_cursor);
+begin
+    if place.phase = 'snapshot' then
+        select f.* into items, next, more from app.feed_snapshot(place, p_limit) f;
+    else
+        select f.* into items, next, more from app.feed_window(place, p_limit) f;
+    end if;
+end $$;
+
+COMMENT ON FUNCTION app.feed(p_cursor text, p_limit integer, OUT items json, OUT next text, OUT more boolean) IS 'A page of the feed from a cursor, and the cursor of the one behind it.';
+
+CREATE FUNCTION app.feed_from(p_cursor text) RETURNS app.feed_place
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    place app.feed_place;
+begin
+    if p_cursor is null then
+        return row('snapshot', pg_current_snapshot(), null, null, 0, 0, now(), app.sight())::app.feed_place;
+    end if;
+    begin
+        place := app.cursor_read(p_cursor)::app.feed_place;
+    exception when data_exception or syntax_error then -- a cursor of something else
+        perform app.expect_cursor(false);
+    end;
+    if place.sight <> app.sight() then
+        perform app.problem(410, 'cursor-expired', jsonb_build_object('reason', 'rights'));
+    elsif place.told_at < now() - interval '90 days' or pg_snapshot_xmax(place.since) > pg_snapshot_xmax(pg_current_snapshot()) then
+        perform app.problem(410, 'cursor-expired', jsonb_build_object('reason', 'age'));
+    end if;
+    return place;
+end $$;
+
+COMMENT ON FUNCTION app.feed_from(p_cursor text) IS 'Where a cursor points; without one a replica starts from a snapshot of all there is.';
+
+CREATE FUNCTION app.feed_item(p_kind text, p_key text, p_data json) RETURNS json
+    LANGUAGE sql IMMUTABLE
+    RETURN json_build_object('op', CASE WHEN (p_data IS NULL) THEN 'delete'::text ELSE 'upsert'::text END, 'kind', p_kind, 'key', p_key, 'data', p_data);
+
+COMMENT ON FUNCTION app.feed_item(p_kind text, p_key text, p_data json) IS 'An element of the feed.';
+
+CREATE FUNCTION app.feed_snapshot(p app.feed_place, p_limit integer, OUT items json, OUT next text, OUT more boolean) RETURNS record
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    told bigint;
+begin
+    with page as materialized (
+        select x.* from (
+            (select 1 as ord, 'unit' as kind, u.id::bigint as subject, u.code::text as key from app.unit u
+              where p.last_kind < 1 or (p.last_kind = 1 and u.id > p.last_id) order by u.id limit p_limit + 1)
+            union all
+            (select 2, 'target', t.id, t.id::text from app.target t
+              where p.last_kind < 2 or (p.last_kind = 2 and t.id > p.last_id) order by t.id limit p_limit + 1)
+            union all
+            (select 3, 'publication', b.id, b.id::text from app.publication b
+              where p.last_kind < 3 or (p.last_kind = 3 and b.id > p.last_id) order by b.id limit p_limit + 1)
+            union all
+            (select 4, 'submission', s.id, s.id::text from app.submission s
+              where p.last_kind < 4 or (p.last_kind = 4 and s.id > p.last_id) order by s.id limit p_limit + 1)) x
+         order by x.ord, x.subject limit p_limit + 1
+    ), numbered as (
+        select g.*, row_number() over (order by g.ord, g.subject) as nth from page g
+    )
+    select count(*), coalesce(json_agg(app.feed_item(n.kind, n.key, app.told(n.kind, n.subject)) order by n.nth) filter (where n.nth <= p_limit), '[]'),
+           max(n.ord) filter (where n.nth = p_limit), max(n.subject) filter (where n.nth = p_limit)
+      into told, items, p.last_kind, p.last_id
+      from numbered n;
+    more := true; -- after the snapshot what has been committed meanwhile
+    if told <= p_limit then
+        p := row('window', p.since, null, null, 0, 0, p.told_at, p.sight)::app.feed_place;
+    end if;
+    next := app.cursor_write(p::text);
+end $$;
+
+COMMENT ON FUNCTION app.feed_snapshot(p app.feed_place, p_limit integer, OUT items json, OUT next text, OUT more boolean) IS 'A page of all there is; behind the last one come the changes since the first.';
+
+CREATE FUNCTION app.feed_window(p app.feed_place, p_limit integer, OUT items json, OUT next text, OUT more boolean) RETURNS record
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    until constant pg_snapshot := coalesce(p.upto, pg_current_snapshot());
+    told bigint;
+begin
+    with page as materialized (
+        select c.*
+          from app.change c
+         where c.xid >= pg_snapshot_xmin(p.since) and c.xid < pg_snapshot_xmax(until)
+           and (c.xid, c.id) > (coalesce(p.last_xid, '0'::xid8), p.last_id)
+           and pg_visible_in_snapshot(c.xid, until) and not pg_visible_in_snapshot(c.xid, p.since)
+         order by c.xid, c.id limit p_limit + 1
+    ), numbered as (
+        select g.*, row_number() over (order by g.xid, g.id) as nth from page g
+    ), told_of as ( -- once a page: how it stands does not depend on how often it changed
+        select n.kind, n.key, n.subject, max(n.nth) as nth from numbered n where n.nth <= p_limit group by n.kind, n.key, n.subject
+    )
+    select (select count(*) from page), coalesce(json_agg(app.feed_item(t.kind, t.key, app.told(t.kind, t.subject)) order by t.nth), '[]'),
+           (select n.xid from numbered n where n.nth = p_limit), (select n.id from numbered n where n.nth = p_limit)
+      into told, items, p.last_xid, p.last_id
+      from told_of t;
+    more := told > p_limit;
+    p.upto := until;
+    if not more then
+        p := row('window', until, null, null, 0, 0, now(), p.sight)::app.feed_place;
+    end if;
+    next := app.cursor_write(p::text);
+end $$;
+
+COMMENT ON FUNCTION app.feed_window(p app.feed_place, p_limit integer, OUT items json, OUT next text, OUT more boolean) IS 'A page of what was committed between two snapshots, in the order of the transactions.';
 
 CREATE FUNCTION app.figure_value(d app.indicator_version, p_numerator numeric, p_denominator numeric) RETURNS numeric
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -2759,6 +2981,20 @@ end $$;
 
 COMMENT ON FUNCTION app.propose(b jsonb, p_village integer, p_period app.period) IS 'Keeps what a head proposes, before the lock of the commune.';
 
+CREATE FUNCTION app.publication_made_known() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into app.change (kind, subject, key) select 'publication', n.id, n.id from fresh n order by n.id;
+    insert into app.change (kind, subject, key, unit_id, receiver_id, was, became, published)
+    select 'submission', s.id, s.id, s.unit_id, s.receiver_id, s.state, s.state, true
+      from fresh n join app.submission s on (s.receiver_id, s.form_id, s.period_id) = (n.unit_id, n.form_id, n.period_id) and s.state = 'accepted'
+     order by s.id;
+    return null;
+end $$;
+
+COMMENT ON FUNCTION app.publication_made_known() IS 'Tells the feed of publications, and of the submissions that everybody sees by them.';
+
 CREATE FUNCTION app.publication_stamp() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -3423,6 +3659,15 @@ CREATE FUNCTION app.shown_state(s app.submission) RETURNS text
 
 COMMENT ON FUNCTION app.shown_state(s app.submission) IS 'The state as shown: an accepted submission is locked from its period''s lock on.';
 
+CREATE FUNCTION app.sight() RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return md5(concat_ws('|', app.me(), app.reach('own')::text, app.reach('received')::text, app.reach('accepted')::text));
+end $$;
+
+COMMENT ON FUNCTION app.sight() IS 'What the caller can see, in short: when it changes, a replica must be made anew.';
+
 CREATE FUNCTION app.sign_in(p_login text, p_key bytea, p_hash bytea, p_address text, p_idempotency_key text, p_fingerprint bytea, p_body_sha256 bytea, OUT account_id integer, OUT name text, OUT expires_at timestamp with time zone) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app', 'pg_catalog', 'pg_temp'
@@ -3483,6 +3728,20 @@ CREATE FUNCTION app.status_faults(s app.submission) RETURNS SETOF jsonb
 END;
 
 COMMENT ON FUNCTION app.status_faults(s app.submission) IS 'Figures that are less final than what was accepted before: from estimate to provisional to official they only rise.';
+
+CREATE FUNCTION app.submission_change_known() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into app.change (kind, subject, key, unit_id, receiver_id, was, became, published)
+    select 'submission', n.id, n.id, n.unit_id, n.receiver_id, o.state, n.state,
+           exists (select from app.publication p where (p.unit_id, p.form_id, p.period_id) = (n.receiver_id, n.form_id, n.period_id))
+      from fresh n join stale o on o.id = n.id order by n.id;
+    perform app.change_forget();
+    return null;
+end $$;
+
+COMMENT ON FUNCTION app.submission_change_known() IS 'Tells the feed of submissions that changed; who could see them before learns that they cannot any more.';
 
 CREATE FUNCTION app.value_shown(v app.submission_value, d app.indicator_version) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
@@ -3701,6 +3960,18 @@ end $$;
 
 COMMENT ON FUNCTION app.submission_guard() IS 'No step but the workflow''s, by whom it allows; nothing submitted that is incomplete, less final than accepted before, or against a rule; opened again by a decision alone; the district never edits; nothing after the lock.';
 
+CREATE FUNCTION app.submission_made_known() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into app.change (kind, subject, key, unit_id, receiver_id, became)
+    select 'submission', n.id, n.id, n.unit_id, n.receiver_id, n.state from fresh n order by n.id;
+    perform app.change_forget();
+    return null;
+end $$;
+
+COMMENT ON FUNCTION app.submission_made_known() IS 'Tells the feed of new submissions.';
+
 CREATE FUNCTION app.submission_start_guard() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -3884,6 +4155,16 @@ END;
 
 COMMENT ON FUNCTION app.submit_faults(s app.submission) IS 'Everything for which a submit is refused; GET …/validation says the same beforehand.';
 
+CREATE FUNCTION app.target_change_known() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into app.change (kind, subject, key, unit_id) select 'target', c.id, c.id, c.unit_id from changed c order by c.id;
+    return null;
+end $$;
+
+COMMENT ON FUNCTION app.target_change_known() IS 'Tells the feed of targets.';
+
 CREATE FUNCTION app.target_now(p_unit integer, p_indicator integer, p_year integer) RETURNS numeric
     LANGUAGE plpgsql STABLE
     AS $$
@@ -3894,6 +4175,73 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.target_now(p_unit integer, p_indicator integer, p_year integer) IS 'The level that the last document sets the unit for a year; null: none.';
+
+CREATE FUNCTION app.told(p_kind text, p_subject bigint) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return case p_kind when 'unit' then app.told_unit(p_subject::int) when 'target' then app.told_target(p_subject)
+                       when 'publication' then app.told_publication(p_subject) else app.told_submission(p_subject) end;
+end $$;
+
+COMMENT ON FUNCTION app.told(p_kind text, p_subject bigint) IS 'How a thing stands, as far as the caller sees it; null: it does not.';
+
+CREATE FUNCTION app.told_publication(p_publication bigint) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return (select json_build_object('id', b.id, 'unit', u.code, 'form', f.code, 'period', p.code, 'published_at', b.published_at)
+              from app.publication b join app.unit u on u.id = b.unit_id join app.form f on f.id = b.form_id join app.period p on p.id = b.period_id
+             where b.id = p_publication);
+end $$;
+
+COMMENT ON FUNCTION app.told_publication(p_publication bigint) IS 'A publication as the feed tells it.';
+
+CREATE FUNCTION app.told_submission(p_submission bigint) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return (select json_build_object('id', s.id, 'form', f.code, 'unit', u.code, 'period', p.code, 'receiver', r.code, 'state', s.state, 'version', s.version,
+                'invented', s.invented, 'submitted_at', s.submitted_at, 'decided_at', s.decided_at,
+                'values', (select coalesce(json_agg(json_build_object('indicator', i.code, 'value', trim_scale(v.value), 'numerator', trim_scale(v.numerator),
+                                                        'denominator', trim_scale(v.denominator), 'missing_reason', v.missing_reason, 'status', v.status)
+                                                    order by i.sort_order), '[]')
+                             from app.submission_value v join app.indicator i on i.id = v.indicator_id where v.submission_id = s.id))
+              from app.submission s join app.form f on f.id = s.form_id join app.unit u on u.id = s.unit_id join app.period p on p.id = s.period_id
+              join app.unit r on r.id = s.receiver_id
+             where s.id = p_submission);
+end $$;
+
+COMMENT ON FUNCTION app.told_submission(p_submission bigint) IS 'A submission with its entered figures as the feed tells it; null: it is not there, or not the caller''s to see.';
+
+CREATE FUNCTION app.told_target(p_target bigint) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return (select json_build_object('id', t.id, 'unit', u.code, 'indicator', i.code, 'year', t.year, 'document', d.code, 'revision', t.revision,
+                                     'comparator', t.comparator, 'value', t.value, 'baseline_value', t.baseline_value, 'baseline_year', t.baseline_year)
+              from app.target t join app.unit u on u.id = t.unit_id join app.indicator i on i.id = t.indicator_id join app.document d on d.id = t.document_id
+             where t.id = p_target);
+end $$;
+
+COMMENT ON FUNCTION app.told_target(p_target bigint) IS 'A target as the feed tells it; null: it is not there, or not the caller''s to see.';
+
+CREATE FUNCTION app.told_unit(p_unit integer) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return (select json_build_object('code', u.code, 'kind', u.kind, 'valid_from', lower(u.valid), 'valid_to', upper(u.valid) - 1,
+                'names', (select coalesce(json_agg(json_build_object('name', n.name, 'valid_from', lower(n.valid), 'valid_to', upper(n.valid) - 1)
+                                                   order by lower(n.valid) nulls first), '[]') from app.unit_name n where n.unit_id = u.id),
+                'official_codes', (select coalesce(json_agg(json_build_object('scheme', c.scheme, 'code', c.code, 'valid_from', lower(c.valid), 'valid_to', upper(c.valid) - 1)
+                                                            order by lower(c.valid) nulls first), '[]') from app.unit_code c where c.unit_id = u.id),
+                'parents', (select coalesce(json_agg(json_build_object('parent', p.code, 'valid_from', lower(x.valid), 'valid_to', upper(x.valid) - 1)
+                                                     order by lower(x.valid) nulls first), '[]')
+                              from app.unit_parent x join app.unit p on p.id = x.parent_id where x.unit_id = u.id))
+              from app.unit u where u.id = p_unit);
+end $$;
+
+COMMENT ON FUNCTION app.told_unit(p_unit integer) IS 'A unit as the feed tells it; null: it is not there.';
 
 CREATE FUNCTION app.village_fault(p_pointer text, p_indicator integer, p_value numeric) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -3928,6 +4276,16 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.total_guard() IS 'Where a figure is entered by village, nobody writes another than the sum, in whatever way.';
+
+CREATE FUNCTION app.unit_change_known() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into app.change (kind, subject, key) select 'unit', c.id, c.code from changed c order by c.id;
+    return null;
+end $$;
+
+COMMENT ON FUNCTION app.unit_change_known() IS 'Tells the feed of units.';
 
 CREATE FUNCTION app.unit_faults(p_unit app.unit, p_form app.form, p_period app.period) RETURNS SETOF jsonb
     LANGUAGE sql STABLE
@@ -3990,6 +4348,32 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.unit_parent_on(p_unit integer, p_day date) IS 'The unit it belonged to on a day.';
+
+CREATE FUNCTION app.unit_part_change_known() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into app.change (kind, subject, key)
+    select distinct 'unit', u.id, u.code from changed c join app.unit u on u.id = c.unit_id order by u.id;
+    return null;
+end $$;
+
+COMMENT ON FUNCTION app.unit_part_change_known() IS 'Tells the feed of units whose names, official codes or parents changed.';
+
+CREATE FUNCTION app.value_change_known() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into app.change (kind, subject, key, unit_id, receiver_id, was, became)
+    select 'submission', s.id, s.id, s.unit_id, s.receiver_id, s.state, s.state
+      from app.submission s
+     where s.id in (select c.submission_id from changed c)
+       and not exists (select from app.change k where k.xid = pg_current_xact_id() and k.kind = 'submission' and k.subject = s.id)
+     order by s.id;
+    return null;
+end $$;
+
+COMMENT ON FUNCTION app.value_change_known() IS 'Tells the feed of figures that changed without their submission: whoever enters some gives it a new version as well.';
 
 CREATE FUNCTION app.value_earlier(s app.submission, p_day date, p_indicator integer) RETURNS numeric
     LANGUAGE plpgsql STABLE
@@ -4402,6 +4786,15 @@ ALTER TABLE app.audit_head ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
 
 ALTER TABLE app.audit ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME app.audit_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE app.change ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app.change_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -5130,6 +5523,9 @@ ALTER TABLE ONLY app.audit
 ALTER TABLE ONLY app.audit
     ADD CONSTRAINT audit_place UNIQUE (chain, seq);
 
+ALTER TABLE ONLY app.change
+    ADD CONSTRAINT change_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY app.document
     ADD CONSTRAINT document_code_key UNIQUE (code);
 
@@ -5330,6 +5726,8 @@ CREATE INDEX account_role_unit ON app.account_role USING btree (unit_id);
 CREATE INDEX answer_at ON app.answer USING btree (answered_at);
 
 CREATE INDEX audit_table_at ON app.audit USING btree (table_name, at);
+
+CREATE INDEX change_order ON app.change USING btree (xid, id);
 
 CREATE INDEX document_link_target ON app.document_link USING btree (target_id);
 
@@ -5721,6 +6119,44 @@ CREATE TRIGGER audit_inserted AFTER INSERT ON app.village_proposal REFERENCING N
 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.village_value REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
+CREATE TRIGGER change_known AFTER UPDATE ON app.submission REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION app.submission_change_known();
+
+CREATE TRIGGER change_known_delete AFTER DELETE ON app.submission_value REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.value_change_known();
+
+CREATE TRIGGER change_known_delete AFTER DELETE ON app.target REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.target_change_known();
+
+CREATE TRIGGER change_known_delete AFTER DELETE ON app.unit REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.unit_change_known();
+
+CREATE TRIGGER change_known_delete AFTER DELETE ON app.unit_code REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.unit_part_change_known();
+
+CREATE TRIGGER change_known_delete AFTER DELETE ON app.unit_name REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.unit_part_change_known();
+
+CREATE TRIGGER change_known_delete AFTER DELETE ON app.unit_parent REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.unit_part_change_known();
+
+CREATE TRIGGER change_known_insert AFTER INSERT ON app.submission_value REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.value_change_known();
+
+CREATE TRIGGER change_known_insert AFTER INSERT ON app.target REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.target_change_known();
+
+CREATE TRIGGER change_known_insert AFTER INSERT ON app.unit REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.unit_change_known();
+
+CREATE TRIGGER change_known_insert AFTER INSERT ON app.unit_code REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.unit_part_change_known();
+
+CREATE TRIGGER change_known_insert AFTER INSERT ON app.unit_name REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.unit_part_change_known();
+
+CREATE TRIGGER change_known_insert AFTER INSERT ON app.unit_parent REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.unit_part_change_known();
+
+CREATE TRIGGER change_known_update AFTER UPDATE ON app.submission_value REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.value_change_known();
+
+CREATE TRIGGER change_known_update AFTER UPDATE ON app.target REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.target_change_known();
+
+CREATE TRIGGER change_known_update AFTER UPDATE ON app.unit REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.unit_change_known();
+
+CREATE TRIGGER change_known_update AFTER UPDATE ON app.unit_code REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.unit_part_change_known();
+
+CREATE TRIGGER change_known_update AFTER UPDATE ON app.unit_name REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.unit_part_change_known();
+
+CREATE TRIGGER change_known_update AFTER UPDATE ON app.unit_parent REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.unit_part_change_known();
+
 CREATE TRIGGER comment_stamp BEFORE INSERT ON app.submission_comment FOR EACH ROW EXECUTE FUNCTION app.comment_stamp();
 
 CREATE TRIGGER extension_stamp BEFORE INSERT ON app.extension FOR EACH ROW EXECUTE FUNCTION app.extension_stamp();
@@ -5728,6 +6164,10 @@ CREATE TRIGGER extension_stamp BEFORE INSERT ON app.extension FOR EACH ROW EXECU
 CREATE TRIGGER import_guard BEFORE UPDATE ON app.import FOR EACH ROW EXECUTE FUNCTION app.import_guard();
 
 CREATE TRIGGER justification_stamp BEFORE INSERT ON app.justification FOR EACH ROW EXECUTE FUNCTION app.justification_stamp();
+
+CREATE TRIGGER made_known AFTER INSERT ON app.publication REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION app.publication_made_known();
+
+CREATE TRIGGER made_known AFTER INSERT ON app.submission REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION app.submission_made_known();
 
 CREATE TRIGGER period_guard BEFORE INSERT OR UPDATE ON app.period FOR EACH ROW EXECUTE FUNCTION app.period_guard();
 
@@ -6056,6 +6496,8 @@ ALTER TABLE app.audit ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.audit_head ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE app.change ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY culture_officer_decides ON app.village_proposal FOR UPDATE TO thidua_api USING (((unit_id = ANY (( SELECT app.units_of_role('CULTURE_INFO_OFFICER'::text) AS units_of_role)::integer[])) AND (EXISTS ( SELECT
    FROM app.indicator i
   WHERE ((i.id = village_proposal.indicator_id) AND (i.field = 'culture'::text))))));
@@ -6090,6 +6532,8 @@ CREATE POLICY guards ON app.audit TO thidua_owner USING (true) WITH CHECK (true)
 
 CREATE POLICY guards ON app.audit_head TO thidua_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY guards ON app.change TO thidua_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY guards ON app.extension FOR SELECT TO thidua_owner USING (true);
 
 CREATE POLICY guards ON app.extension_unit FOR SELECT TO thidua_owner USING (true);
@@ -6115,6 +6559,13 @@ CREATE POLICY home_affairs_gives ON app.extension_unit FOR INSERT TO thidua_api 
   WHERE (p.id = extension_unit.period_id))))));
 
 ALTER TABLE app.import ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY in_reach ON app.change FOR SELECT TO thidua_api USING (
+CASE kind
+    WHEN 'submission'::text THEN ((unit_id = ANY (( SELECT app.reach('own'::text) AS reach)::integer[])) OR ((('draft'::text <> was) OR ('draft'::text <> became)) AND (receiver_id = ANY (( SELECT app.reach('received'::text) AS reach)::integer[]))) OR ((('accepted'::text = was) OR ('accepted'::text = became)) AND ((receiver_id = ANY (( SELECT app.reach('accepted'::text) AS reach)::integer[])) OR (published AND (( SELECT app.me() AS me) IS NOT NULL)))))
+    WHEN 'target'::text THEN (unit_id = ANY (( SELECT ((app.reach('own'::text) || app.reach('received'::text)) || app.reach('accepted'::text)))::integer[]))
+    ELSE (( SELECT app.me() AS me) IS NOT NULL)
+END);
 
 CREATE POLICY in_reach ON app.extension FOR SELECT TO thidua_api USING (((receiver_id = ANY (( SELECT app.reach('received'::text) AS reach)::integer[])) OR (EXISTS ( SELECT
    FROM app.extension_unit u
@@ -6239,6 +6690,8 @@ ALTER TABLE app.target ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.token ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY told_by_triggers ON app.change FOR INSERT TO thidua_api WITH CHECK (((pg_trigger_depth() > 0) AND (xid = pg_current_xact_id()) AND (at = now())));
+
 ALTER TABLE app.value_revision ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.village_proposal ENABLE ROW LEVEL SECURITY;
@@ -6324,6 +6777,8 @@ REVOKE ALL ON FUNCTION app.audit_dump() FROM PUBLIC;
 REVOKE ALL ON PROCEDURE app.audit_table(IN target regclass) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.audit_take(p_chains text[]) FROM PUBLIC;
+
+GRANT SELECT,INSERT ON TABLE app.change TO thidua_api;
 
 GRANT SELECT ON TABLE app.reopen_request TO thidua_api;
 

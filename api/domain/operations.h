@@ -49,5 +49,8 @@ handler_fn form_template;
 /* village.c */
 extern const struct member village_proposal_body[], village_change_body[];
 
+/* change.c */
+handler_fn change_list;
+
 /* publication.c */
 extern const struct member publication_body[];
