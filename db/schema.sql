@@ -1030,7 +1030,7 @@ CREATE TABLE app.change (
     at timestamp with time zone DEFAULT now() NOT NULL,
     kind text NOT NULL,
     subject bigint NOT NULL,
-    key text NOT NULL,
+    code text NOT NULL,
     unit_id integer,
     receiver_id integer,
     was text,
@@ -1053,7 +1053,7 @@ COMMENT ON COLUMN app.change.kind IS 'What was changed.';
 
 COMMENT ON COLUMN app.change.subject IS 'Its number.';
 
-COMMENT ON COLUMN app.change.key IS 'By what answers name it: the code of a unit, the number of the others.';
+COMMENT ON COLUMN app.change.code IS 'By what answers name it: the code of a unit, the number of the others.';
 
 COMMENT ON COLUMN app.change.unit_id IS 'Unit of a submission or target.';
 
@@ -1917,9 +1917,9 @@ begin
     ), numbered as (
         select g.*, row_number() over (order by g.xid, g.id) as nth from page g
     ), told_of as ( -- once a page: how it stands does not depend on how often it changed
-        select n.kind, n.key, n.subject, max(n.nth) as nth from numbered n where n.nth <= p_limit group by n.kind, n.key, n.subject
+        select n.kind, n.code, n.subject, max(n.nth) as nth from numbered n where n.nth <= p_limit group by n.kind, n.code, n.subject
     )
-    select (select count(*) from page), coalesce(json_agg(app.feed_item(t.kind, t.key, app.told(t.kind, t.subject)) order by t.nth), '[]'),
+    select (select count(*) from page), coalesce(json_agg(app.feed_item(t.kind, t.code, app.told(t.kind, t.subject)) order by t.nth), '[]'),
            (select n.xid from numbered n where n.nth = p_limit), (select n.id from numbered n where n.nth = p_limit)
       into told, items, p.last_xid, p.last_id
       from told_of t;
@@ -2985,8 +2985,8 @@ CREATE FUNCTION app.publication_made_known() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
-    insert into app.change (kind, subject, key) select 'publication', n.id, n.id from fresh n order by n.id;
-    insert into app.change (kind, subject, key, unit_id, receiver_id, was, became, published)
+    insert into app.change (kind, subject, code) select 'publication', n.id, n.id from fresh n order by n.id;
+    insert into app.change (kind, subject, code, unit_id, receiver_id, was, became, published)
     select 'submission', s.id, s.id, s.unit_id, s.receiver_id, s.state, s.state, true
       from fresh n join app.submission s on (s.receiver_id, s.form_id, s.period_id) = (n.unit_id, n.form_id, n.period_id) and s.state = 'accepted'
      order by s.id;
@@ -3733,7 +3733,7 @@ CREATE FUNCTION app.submission_change_known() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
-    insert into app.change (kind, subject, key, unit_id, receiver_id, was, became, published)
+    insert into app.change (kind, subject, code, unit_id, receiver_id, was, became, published)
     select 'submission', n.id, n.id, n.unit_id, n.receiver_id, o.state, n.state,
            exists (select from app.publication p where (p.unit_id, p.form_id, p.period_id) = (n.receiver_id, n.form_id, n.period_id))
       from fresh n join stale o on o.id = n.id order by n.id;
@@ -3964,7 +3964,7 @@ CREATE FUNCTION app.submission_made_known() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
-    insert into app.change (kind, subject, key, unit_id, receiver_id, became)
+    insert into app.change (kind, subject, code, unit_id, receiver_id, became)
     select 'submission', n.id, n.id, n.unit_id, n.receiver_id, n.state from fresh n order by n.id;
     perform app.change_forget();
     return null;
@@ -4159,7 +4159,7 @@ CREATE FUNCTION app.target_change_known() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
-    insert into app.change (kind, subject, key, unit_id) select 'target', c.id, c.id, c.unit_id from changed c order by c.id;
+    insert into app.change (kind, subject, code, unit_id) select 'target', c.id, c.id, c.unit_id from changed c order by c.id;
     return null;
 end $$;
 
@@ -4281,7 +4281,7 @@ CREATE FUNCTION app.unit_change_known() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
-    insert into app.change (kind, subject, key) select 'unit', c.id, c.code from changed c order by c.id;
+    insert into app.change (kind, subject, code) select 'unit', c.id, c.code from changed c order by c.id;
     return null;
 end $$;
 
@@ -4353,7 +4353,7 @@ CREATE FUNCTION app.unit_part_change_known() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
-    insert into app.change (kind, subject, key)
+    insert into app.change (kind, subject, code)
     select distinct 'unit', u.id, u.code from changed c join app.unit u on u.id = c.unit_id order by u.id;
     return null;
 end $$;
@@ -4364,7 +4364,7 @@ CREATE FUNCTION app.value_change_known() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
-    insert into app.change (kind, subject, key, unit_id, receiver_id, was, became)
+    insert into app.change (kind, subject, code, unit_id, receiver_id, was, became)
     select 'submission', s.id, s.id, s.unit_id, s.receiver_id, s.state, s.state
       from app.submission s
      where s.id in (select c.submission_id from changed c)

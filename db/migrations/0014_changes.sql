@@ -10,7 +10,7 @@ create table app.change (
     at          timestamptz not null default now(),
     kind        text not null check (kind in ('unit', 'target', 'submission', 'publication')),
     subject     bigint not null,
-    key         text not null,
+    code        text not null,
     unit_id     int,
     receiver_id int,
     was         text,
@@ -24,7 +24,7 @@ comment on column app.change.xid is 'The transaction.';
 comment on column app.change.at is 'When it began.';
 comment on column app.change.kind is 'What was changed.';
 comment on column app.change.subject is 'Its number.';
-comment on column app.change.key is 'By what answers name it: the code of a unit, the number of the others.';
+comment on column app.change.code is 'By what answers name it: the code of a unit, the number of the others.';
 comment on column app.change.unit_id is 'Unit of a submission or target.';
 comment on column app.change.receiver_id is 'Unit a submission is sent to.';
 comment on column app.change.was is 'State of a submission before; null: it was not there.';
@@ -41,7 +41,7 @@ comment on function app.change_forget is 'Forgets two old changes: called for ea
 create function app.submission_made_known() returns trigger
 language plpgsql as $$
 begin
-    insert into app.change (kind, subject, key, unit_id, receiver_id, became)
+    insert into app.change (kind, subject, code, unit_id, receiver_id, became)
     select 'submission', n.id, n.id, n.unit_id, n.receiver_id, n.state from fresh n order by n.id;
     perform app.change_forget();
     return null;
@@ -53,7 +53,7 @@ create trigger made_known after insert on app.submission referencing new table a
 create function app.submission_change_known() returns trigger
 language plpgsql as $$
 begin
-    insert into app.change (kind, subject, key, unit_id, receiver_id, was, became, published)
+    insert into app.change (kind, subject, code, unit_id, receiver_id, was, became, published)
     select 'submission', n.id, n.id, n.unit_id, n.receiver_id, o.state, n.state,
            exists (select from app.publication p where (p.unit_id, p.form_id, p.period_id) = (n.receiver_id, n.form_id, n.period_id))
       from fresh n join stale o on o.id = n.id order by n.id;
@@ -67,7 +67,7 @@ create trigger change_known after update on app.submission referencing old table
 create function app.value_change_known() returns trigger
 language plpgsql as $$
 begin
-    insert into app.change (kind, subject, key, unit_id, receiver_id, was, became)
+    insert into app.change (kind, subject, code, unit_id, receiver_id, was, became)
     select 'submission', s.id, s.id, s.unit_id, s.receiver_id, s.state, s.state
       from app.submission s
      where s.id in (select c.submission_id from changed c)
@@ -86,8 +86,8 @@ create trigger change_known_delete after delete on app.submission_value referenc
 create function app.publication_made_known() returns trigger
 language plpgsql as $$
 begin
-    insert into app.change (kind, subject, key) select 'publication', n.id, n.id from fresh n order by n.id;
-    insert into app.change (kind, subject, key, unit_id, receiver_id, was, became, published)
+    insert into app.change (kind, subject, code) select 'publication', n.id, n.id from fresh n order by n.id;
+    insert into app.change (kind, subject, code, unit_id, receiver_id, was, became, published)
     select 'submission', s.id, s.id, s.unit_id, s.receiver_id, s.state, s.state, true
       from fresh n join app.submission s on (s.receiver_id, s.form_id, s.period_id) = (n.unit_id, n.form_id, n.period_id) and s.state = 'accepted'
      order by s.id;
@@ -100,7 +100,7 @@ create trigger made_known after insert on app.publication referencing new table 
 create function app.target_change_known() returns trigger
 language plpgsql as $$
 begin
-    insert into app.change (kind, subject, key, unit_id) select 'target', c.id, c.id, c.unit_id from changed c order by c.id;
+    insert into app.change (kind, subject, code, unit_id) select 'target', c.id, c.id, c.unit_id from changed c order by c.id;
     return null;
 end $$;
 comment on function app.target_change_known is 'Tells the feed of targets.';
@@ -114,7 +114,7 @@ create trigger change_known_delete after delete on app.target referencing old ta
 create function app.unit_change_known() returns trigger
 language plpgsql as $$
 begin
-    insert into app.change (kind, subject, key) select 'unit', c.id, c.code from changed c order by c.id;
+    insert into app.change (kind, subject, code) select 'unit', c.id, c.code from changed c order by c.id;
     return null;
 end $$;
 comment on function app.unit_change_known is 'Tells the feed of units.';
@@ -128,7 +128,7 @@ create trigger change_known_delete after delete on app.unit referencing old tabl
 create function app.unit_part_change_known() returns trigger
 language plpgsql as $$
 begin
-    insert into app.change (kind, subject, key)
+    insert into app.change (kind, subject, code)
     select distinct 'unit', u.id, u.code from changed c join app.unit u on u.id = c.unit_id order by u.id;
     return null;
 end $$;
@@ -357,9 +357,9 @@ begin
     ), numbered as (
         select g.*, row_number() over (order by g.xid, g.id) as nth from page g
     ), told_of as ( -- once a page: how it stands does not depend on how often it changed
-        select n.kind, n.key, n.subject, max(n.nth) as nth from numbered n where n.nth <= p_limit group by n.kind, n.key, n.subject
+        select n.kind, n.code, n.subject, max(n.nth) as nth from numbered n where n.nth <= p_limit group by n.kind, n.code, n.subject
     )
-    select (select count(*) from page), coalesce(json_agg(app.feed_item(t.kind, t.key, app.told(t.kind, t.subject)) order by t.nth), '[]'),
+    select (select count(*) from page), coalesce(json_agg(app.feed_item(t.kind, t.code, app.told(t.kind, t.subject)) order by t.nth), '[]'),
            (select n.xid from numbered n where n.nth = p_limit), (select n.id from numbered n where n.nth = p_limit)
       into told, items, p.last_xid, p.last_id
       from told_of t;
