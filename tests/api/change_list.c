@@ -73,6 +73,18 @@ Test(change_list, tells_each_viewer_what_appears_and_what_is_lost)
     }
     cr_expect_eq(neighbour.deletes, 0, "a neighbour does not even learn that there was a draft");
     cr_expect_eq(province.deletes, 0);
+    for (size_t i = 0; i < COUNT(all); i++)
+        replica_release(all[i]);
+}
+
+Test(change_list, tells_what_publishing_and_opening_again_change)
+{
+    struct replica district = replica_new("kbang"), province = replica_new("province"),
+                   neighbour = replica_new("konpne");
+    struct replica *all[] = {&district, &province, &neighbour};
+    long id = plan_accepted(&lo_ku, "2022", "");
+    cr_expect_str_eq(pulled(&neighbour, id), "(none)");
+    cr_expect_str_eq(pulled(&province, id), "accepted");
     struct answer published = ask("POST", "/v1/publications", "kbang-lead",
                                   "{\"unit\":\"kbang\",\"form\":\"ktxh-nam\",\"period\":\"2022\"}");
     cr_assert_eq(published.status, 201, "%s", published.text);
