@@ -3,7 +3,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { PATH_SIZE = 40, BOOK_MAX = 64 * 1024 * 1024, PIECE = 64 * 1024 };
+enum { PATH_SIZE = 40, BOOK_MAX = 64 * 1024 * 1024, PIECE = 64 * 1024, A4 = 9 };
 
 bool book_open(struct book *book)
 {
@@ -50,4 +50,13 @@ void book_write_number(struct spot at, const char *decimal, lxw_format *format)
     if (!is_empty(at, decimal, format))
         worksheet_write_number(at.sheet, (lxw_row_t)(at.row - 1), (lxw_col_t)(at.column - 1),
                                strtod(decimal, NULL), format);
+}
+
+void book_fit_page(lxw_worksheet *sheet, lxw_row_t heading)
+{
+    worksheet_set_landscape(sheet);
+    worksheet_set_paper(sheet, A4);
+    worksheet_fit_to_pages(sheet, 1, 0);
+    worksheet_repeat_rows(sheet, heading, heading);
+    worksheet_set_footer(sheet, "&R&P/&N");
 }

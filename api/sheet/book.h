@@ -24,3 +24,6 @@ struct spot {
  * in this format. */
 void book_write_text(struct spot at, const char *text, lxw_format *format);
 void book_write_number(struct spot at, const char *decimal, lxw_format *format);
+
+/* On paper: A4 across, as wide as one page, the row of the headings (from 0) on each, and its number. */
+void book_fit_page(lxw_worksheet *sheet, lxw_row_t heading);

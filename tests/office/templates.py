@@ -34,7 +34,7 @@ def entry_of(line, turn):
     if line["entry"] == "pair":
         return {NUMERATOR: str(11 + turn % 5), DENOMINATOR: line["pair_of"]}
     if line["value_type"] == "boolean":
-        return {VALUE: turn % 2 == 0}
+        return {VALUE: turn % 4 < 2}
     figures = FIGURES[int(line["decimals"])]
     typed = {VALUE: FORMULAS.get(code, [None])[0] or GROUPED.get(code) or figures[turn % len(figures)]}
     if turn % 4 == 1:
