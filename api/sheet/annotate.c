@@ -100,7 +100,8 @@ static void add_comment(const struct annotation *a, const char *name)
     worksheet_write_comment(a->sheet, (lxw_row_t)(row - 1), (lxw_col_t)(column - 1), comment.text);
 }
 
-static void explain_row(struct annotation *a, int row, const struct cell *cells, int count)
+/* Lines that the reasons take. */
+static int explain_row(struct annotation *a, int row, const struct cell *cells, int count)
 {
     buf_auto_t reasons = {0};
     const char *before = "";
@@ -113,27 +114,44 @@ static void explain_row(struct annotation *a, int row, const struct cell *cells,
                  said(fault, "detail"));
         before = cell;
     }
-    if (reasons.text)
-        worksheet_write_string(a->sheet, (lxw_row_t)(row - 1), (lxw_col_t)(a->widest + 1), reasons.text,
-                               a->reason);
+    if (!reasons.text)
+        return 1;
+    worksheet_write_string(a->sheet, (lxw_row_t)(row - 1), (lxw_col_t)(a->widest + 1), reasons.text,
+                           a->reason);
+    return book_lines(reasons.text, REASON_WIDTH);
+}
+
+/* Lines that the highest takes. */
+static int copy_cells(const struct annotation *a, const struct cell *cells, int count)
+{
+    int lines = 1, row = cells[0].row;
+    enum dress dress = row == a->headed ? DRESS_HEADING : row < a->headed ? DRESS_TITLE : DRESS_PLAIN;
+    for (int i = 0; i < count; i++) {
+        copy_cell(a->sheet, &cells[i], &a->looks, dress);
+        if (dress == DRESS_TITLE || cells[i].kind == CELL_COVERED)
+            continue;
+        int its = book_lines(cells[i].text, a->width[cells[i].column]);
+        lines = its > lines ? its : lines;
+    }
+    return lines;
 }
 
 static bool copy_row(const struct cell *cells, int count, void *data)
 {
     struct annotation *a = data;
-    int row = cells[0].row;
-    enum dress dress = row == a->headed ? DRESS_HEADING : row < a->headed ? DRESS_TITLE : DRESS_PLAIN;
-    for (int i = 0; i < count; i++)
-        copy_cell(a->sheet, &cells[i], &a->looks, dress);
-    explain_row(a, row, cells, count);
+    int row = cells[0].row, own = copy_cells(a, cells, count), reasons = explain_row(a, row, cells, count);
+    if (own > 1 || reasons > 1)
+        book_set_lines(a->sheet, row, own > reasons ? own : reasons);
     return true;
 }
 
-static void prepare_columns(const struct annotation *a)
+static void prepare_columns(struct annotation *a)
 {
-    for (int c = 1; c <= a->widest; c++)
-        worksheet_set_column(a->sheet, (lxw_col_t)(c - 1), (lxw_col_t)(c - 1),
-                             a->width[c] > WIDTH_MIN ? a->width[c] : WIDTH_MIN, NULL);
+    for (int c = 1; c <= a->widest; c++) {
+        if (a->width[c] < WIDTH_MIN)
+            a->width[c] = WIDTH_MIN;
+        worksheet_set_column(a->sheet, (lxw_col_t)(c - 1), (lxw_col_t)(c - 1), a->width[c], NULL);
+    }
     worksheet_set_column(a->sheet, (lxw_col_t)(a->widest + 1), (lxw_col_t)(a->widest + 1), REASON_WIDTH,
                          NULL);
 }

@@ -1,9 +1,7 @@
 /* template.c: a workbook ready to be filled in and sent back. */
 #include "sheet/template.h"
-#include "base/text.h"
 #include "sheet/book.h"
 #include "sheet/sheet.h"
-#include <math.h>
 #include <string.h>
 
 enum { MARKER_ROW = 1, TITLE_ROW, ADVICE_ROW, HEADING_ROW, FIRST_ROW };
@@ -254,18 +252,18 @@ static void write_entry(const struct page *page, const json_t *line, int row)
         offer(page, row, VALUE, truths);
 }
 
-/* Lines that a text takes in its column. */
-static double lines_of(const char *text, int column)
+static int lines_of(const json_t *line, const char *member, int column)
 {
-    return text ? ceil((double)text_length(text) / columns[column].width) : 1;
+    const char *text = said(line, member);
+    return text ? book_lines(text, columns[column].width) : 1;
 }
 
-/* Programs that write workbooks must say how high a row of several lines is. */
 static void make_room(const struct page *page, const json_t *line, int row)
 {
-    double lines = fmax(lines_of(said(line, "name"), NAME), lines_of(said(line, "target"), TARGET));
-    lines = fmax(lines, lines_of(said(line, "note"), NOTE));
-    worksheet_set_row(page->sheet, (lxw_row_t)(row - 1), LXW_DEF_ROW_HEIGHT * lines, NULL);
+    int lines = lines_of(line, "name", NAME), target = lines_of(line, "target", TARGET),
+        note = lines_of(line, "note", NOTE);
+    lines = target > lines ? target : lines;
+    book_set_lines(page->sheet, row, note > lines ? note : lines);
 }
 
 static void write_line(const struct page *page, const json_t *line, int row)

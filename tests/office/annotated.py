@@ -1,4 +1,6 @@
 """Annotated workbooks: LibreOffice shows the faults where the answer says they are, and the rest as it was sent."""
+import csv
+
 import office
 from service import CSV
 from templates import NOTE, REASON, VALUE, Template
@@ -103,8 +105,8 @@ class Annotated:
         self.send_back(copy, parameters, errors)
 
     def check_marks(self, book, errors, heading, language):
-        cells = {}
-        rows = {}
+        self.checks.same(f"{language}: no text has a gap", [], [e["detail"] for e in errors if "?" in e["detail"]])
+        cells, rows = {}, {}
         for e in errors:
             if e.get("cell"):
                 cells.setdefault(e["cell"], []).append(e["detail"])
@@ -129,8 +131,7 @@ class Annotated:
                          {office.name_of(*place): value for place, value in found.items()})
 
     def read_csv(self):
-        lines, row = {}, 0
-        import csv
+        lines = {}
         for row, cells in enumerate(csv.reader(TABLE.splitlines(keepends=True), delimiter=";"), 1):
             lines |= {(row, column): text or None for column, text in enumerate(cells, 1)}
         return lines
