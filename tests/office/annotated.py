@@ -7,7 +7,6 @@ from templates import NOTE, REASON, VALUE, Template
 
 RED = 0xFFC7CE
 HEADINGS = {"vi": "Chỗ cần sửa", "en": "What is wrong"}
-EMPTY = -1  # no background of its own
 
 # Faults of every column; two in one row, two in one cell; text that begins like a formula; a row that is good.
 TABLE = """unit;period;indicator;value;numerator;denominator;missing_reason;status;note

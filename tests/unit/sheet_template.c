@@ -74,9 +74,10 @@ Test(sheet_template, what_is_met_or_not_counts_by_its_word)
 
 Test(sheet_template, rows_are_as_high_as_their_texts)
 {
-    str_auto_t *sheet = sheet_of(
-        LINE("a", "value", "number", ",\"target\":\"Tổng đàn gia súc: 3.027 con, trong đó đàn heo 780 con\"") "," LINE(
-            "b", "value", "number", ",\"note\":\"một\\nhai\\nba\""));
+    static const char lines[] =
+        LINE("a", "value", "number", ",\"target\":\"Tổng đàn gia súc: 3.027 con, trong đó heo 780 con\"") //
+        "," LINE("b", "value", "number", ",\"note\":\"một\\nhai\\nba\"");
+    str_auto_t *sheet = sheet_of(lines);
     cr_expect(strstr(sheet, "<row r=\"5\" spans=\"1:10\" ht=\"30\""), "two lines: %s", sheet);
     cr_expect(strstr(sheet, "<row r=\"6\" spans=\"1:10\" ht=\"45\""), "three lines: %s", sheet);
 }
