@@ -237,6 +237,8 @@ class RoundTrip:
     def send_again(self):
         self.unchanged(self.path("filled.xlsx"), "the same file again: all unchanged")
         self.convert("filled.xlsx", "filled.ods")
+        refused = self.service.send(self.path("filled.ods"))
+        self.checks.same("the .ods itself is refused as such", (422, ["opendocument-workbook"]), (refused.status, [e["code"] for e in refused.json["errors"]]))
         self.unchanged(self.convert("filled.ods", "by-ods.xlsx"), "by way of .ods: all unchanged")
         self.service.download(self.address, self.path("fresh.xlsx"))
         self.unchanged(self.path("fresh.xlsx"), "the template downloaded now, as it is: all unchanged")
