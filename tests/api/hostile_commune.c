@@ -50,9 +50,12 @@ static const struct {
                                        nothing */
     {"village_proposal_list", 200}, /* nothing of another's villages */
     {"rule_list", 200},             /* reference data as well */
-    {"change_list", 200},           /* of what one may see */
-    {"audit_head_list", 200},       /* of one's own unit and account */
-    {"import_list", 200},           /* one's own files */
+    {"task_list", 200},
+    {"expected_report_list", 200},
+    {"reporting_rate_list", 200}, /* one's own */
+    {"change_list", 200},         /* of what one may see */
+    {"audit_head_list", 200},     /* of one's own unit and account */
+    {"import_list", 200},         /* one's own files */
 };
 
 static int expected(const struct route *route)
