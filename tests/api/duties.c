@@ -60,7 +60,8 @@ Test(duties, end_with_the_life_of_a_unit)
 
 Test(duties, are_counted_and_never_above_all)
 {
-    world_sql("update app.period set grace_until = null, due_at = now() + interval '1 day' where code = '2022'");
+    world_sql("update app.period set grace_until = null, due_at = now() + interval '1 day' "
+              "where code = '2022'");
     plan_accepted(&lo_ku, "2022", "");
     plan_submitted(&kon_pne, "2022", "");
     long late = plan_submitted(&town, "2022", "");
