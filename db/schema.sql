@@ -165,6 +165,7 @@ CREATE TYPE app.data_query AS (
 	status text,
 	as_of text,
 	explain boolean,
+	boundaries text,
 	in_body boolean
 );
 
@@ -186,10 +187,11 @@ COMMENT ON TYPE app.feed_place IS 'Where a puller is in the feed.';
 CREATE TYPE app.figures_how AS (
 	as_of timestamp with time zone,
 	submitted_too boolean,
-	explain boolean
+	explain boolean,
+	boundaries date
 );
 
-COMMENT ON TYPE app.figures_how IS 'How an aggregate is computed: as of which instant (null: now); from what is submitted but not decided on as well; with what each figure was made of.';
+COMMENT ON TYPE app.figures_how IS 'How an aggregate is computed: as of which instant (null: now); from what is submitted but not decided on as well; with what each figure was made of; in the boundaries of which day (null: as reported).';
 
 CREATE TYPE app.sent_value AS (
 	pointer text,
@@ -999,6 +1001,12 @@ CREATE FUNCTION app.body(text) RETURNS jsonb
 
 COMMENT ON FUNCTION app.body(text) IS 'A request body as jsonb, its strings in NFC; digits of numbers stay as sent.';
 
+CREATE FUNCTION app.boundaries_day(p_text text) RETURNS date
+    LANGUAGE sql STABLE
+    RETURN CASE WHEN (p_text = 'current'::text) THEN ((now() AT TIME ZONE 'Asia/Ho_Chi_Minh'::text))::date ELSE app.date_or_null(p_text) END;
+
+COMMENT ON FUNCTION app.boundaries_day(p_text text) IS 'The day whose boundaries are asked for; null: as reported.';
+
 CREATE FUNCTION app.bounds_shown(p_low numeric, p_high numeric) RETURNS text
     LANGUAGE sql IMMUTABLE
     RETURN CASE WHEN ((p_low IS NULL) AND (p_high IS NULL)) THEN '–'::text WHEN (p_high IS NULL) THEN ('≥ '::text || p_low) WHEN (p_low IS NULL) THEN ('≤ '::text || p_high) WHEN (p_low = p_high) THEN ('= '::text || p_low) ELSE ((p_low || ' – '::text) || p_high) END;
@@ -1119,17 +1127,30 @@ begin
         select row_number() over () as sid, t.*
           from (select t.*, max(t.coarseness) over (partition by t.window_id, t.source_id) as best from tiling t where t.tiles) t
          where t.coarseness = t.best and (t.measure = 'flow' or t.is_last)
-    ), below as (
-        select x.id as node_id, p.window_id, p.ends_on, x.root as id from node x join days p on x.valid @> p.ends_on
+    ), below as ( -- within the boundaries of the window's last day, or of the day asked for
+        select x.id as node_id, p.window_id, p.ends_on, coalesce((p_how).boundaries, p.ends_on) as day, x.root as id
+          from node x join days p on x.valid @> coalesce((p_how).boundaries, p.ends_on)
         union
-        select b.node_id, b.window_id, b.ends_on, x.unit_id
-          from below b join app.unit_parent x on x.parent_id = b.id and x.valid @> b.ends_on
+        select b.node_id, b.window_id, b.ends_on, b.day, x.unit_id
+          from below b join app.unit_parent x on x.parent_id = b.id and x.valid @> b.day
+    ), standing as materialized ( -- which communes of the window stand for the node, with what share of theirs
+        select b.node_id, b.window_id, b.ends_on, b.id, 1::numeric as share, true as same, true as fits from below b where (p_how).boundaries is null
+        union all
+        select b.node_id, b.window_id, b.ends_on, r.source, least(sum(r.share), max(r.parts)), bool_and(r.source = r.target),
+               case when b.ends_on <= (p_how).boundaries then true else count(*) = max(r.parts) end
+          from (select distinct d.ends_on from days d) d
+         cross join lateral app.recast_from(d.ends_on, (p_how).boundaries) r
+          join below b on b.ends_on = d.ends_on and b.id = r.target
+         where (p_how).boundaries is not null
+         group by b.node_id, b.window_id, b.ends_on, r.source
     ), reporter as materialized ( -- who is expected to report: commune-level units alive on the window's last day
         select row_number() over () as rid, b.node_id, b.window_id, b.id, u.kind, x.parent_id,
-               (select bool_and(o.root = b.id) from node o where o.id = b.node_id) as single,
+               case when b.ends_on <= coalesce((p_how).boundaries, b.ends_on) then b.share else 1 end as share, b.same, b.fits,
+               b.same and (select bool_and(o.root = b.id) from node o where o.id = b.node_id)
+               and not exists (select from standing o where (o.node_id, o.window_id) = (b.node_id, b.window_id) and o.id <> b.id and (p_how).boundaries is not null) as single,
                b.id = any ((select app.reach('own'))::int[]) or x.parent_id = any ((select app.reach('received'))::int[])
                or x.parent_id = any ((select app.reach('accepted'))::int[]) as in_reach
-          from below b
+          from standing b
           join app.unit u on u.id = b.id and u.valid @> b.ends_on
           join app.unit_kind k on k.code = u.kind and k.level = 'commune'
           left join app.unit_parent x on x.unit_id = b.id and x.valid @> b.ends_on
@@ -1155,7 +1176,7 @@ begin
           left join accepted a on a.key = (r.id::bigint << 32 | s.sid)
          group by r.rid, s.source_id
     ), part as materialized (   -- one asked figure of one reporter
-        select r.node_id, r.id as reporter_id, r.kind, r.single, n.aid,
+        select r.node_id, r.id as reporter_id, r.kind, r.single, r.share, r.same, r.fits, n.aid,
                coalesce(bool_and(x.complete) filter (where n.side <> 'weight'), false) as own_complete,
                coalesce(bool_and(x.complete), false) as complete,
                bool_and(x.key is not null) as asked_for,
@@ -1171,14 +1192,14 @@ begin
           from reporter r
           join need n on n.window_id = r.window_id
           left join source x on x.key = (r.rid << 32 | n.source_id)
-         group by r.rid, r.node_id, r.id, r.kind, r.single, n.aid
+         group by r.rid, r.node_id, r.id, r.kind, r.single, r.share, r.same, r.fits, n.aid
     ), fraction as ( -- as numerator and denominator; a unit's own figure needs no weight
         select t.*, a.aggregation,
                t.kind = any (a.applies_to) and t.asked_for and not t.not_applicable as expected,
                case when t.single then t.own_complete else t.complete end as counted,
-               case when a.weight_id is not null and not t.single then t.num * t.weight else t.num end as top,
-               case when a.weight_id is not null then case when t.single then 1 else t.weight end
-                    else coalesce(t.den, t.pair_den) end as bottom
+               t.share * case when a.weight_id is not null and not t.single then t.num * t.weight else t.num end as top,
+               t.share * case when a.weight_id is not null then case when t.single then 1 else t.weight end
+                              else coalesce(t.den, t.pair_den) end as bottom
           from part t
           join asked a on a.aid = t.aid
     ), total as materialized (
@@ -1189,8 +1210,10 @@ begin
                count(*) filter (where f.expected and f.counted and f.top >= f.bottom) as complete_count,
                bool_or(f.estimate) filter (where f.expected and f.counted) as estimate, bool_or(f.provisional) filter (where f.expected and f.counted) as provisional,
                bool_or(f.invented) filter (where f.expected and f.counted) as invented, bool_or(f.accumulated) filter (where f.expected and f.counted) as accumulated,
+               not bool_and(f.same) as recast, bool_or(f.share <> 1) as split,
+               not bool_and(f.fits) or (not bool_and(f.same) and bool_or(f.aggregation in ('count_true', 'count_complete'))) as stuck,
                case when (p_how).explain and bool_and(f.visible) then jsonb_agg(jsonb_build_object(
-                   'unit', (select u.code from app.unit u where u.id = f.reporter_id), 'expected', f.expected, 'counted', f.expected and f.counted,
+                   'share', f.share, 'unit', (select u.code from app.unit u where u.id = f.reporter_id), 'expected', f.expected, 'counted', f.expected and f.counted,
                    'numerator', case when f.expected and f.counted then trim_scale(f.top) end, 'denominator', case when f.expected and f.counted then trim_scale(f.bottom) end,
                    'weight', case when f.expected and f.counted then f.weight end, 'sources', f.sources)
                    order by (select u.code from app.unit u where u.id = f.reporter_id)) end as inputs
@@ -1198,27 +1221,28 @@ begin
     ), summed as (
         select u.id as node_id, a.indicator_id, a.window_id, a.version_id, a.weight_id is not null as mean,
                a.weight_id is not null and t.single as own_mean, t.visible, coalesce(t.expected, 0) as expected, coalesce(t.n, 0) as n,
-               t.estimate, t.provisional, t.invented, t.accumulated, t.inputs,
-               case when t.n = 0 or not t.visible then null when t.single then t.top
+               t.estimate, t.provisional, t.invented, t.accumulated, t.inputs, t.recast, t.split, t.stuck,
+               case when t.n = 0 or not t.visible or t.stuck then null when t.single then t.top
                     when a.aggregation = 'count_true' then t.true_count when a.aggregation = 'count_complete' then t.complete_count
                     else t.top end as top,
-               case when t.n = 0 or not t.visible then null when t.single then t.bottom
+               case when t.n = 0 or not t.visible or t.stuck then null when t.single then t.bottom
                     when a.aggregation in ('count_true', 'count_complete') then t.n else t.bottom end as bottom
           from (select distinct x.id from node x) u cross join asked a
           left join total t on t.key = (u.id::bigint << 32 | a.aid)
     )
     select s.node_id, s.indicator_id, s.window_id, d,
-           case when s.own_mean then trim_scale(s.top) else app.figure_value(d, s.top, s.bottom) end,
+           case when s.own_mean then trim_scale(s.top) when s.split and d.result = 'total' then trim_scale(round(s.top, d.decimals)) else app.figure_value(d, s.top, s.bottom) end,
            case when s.visible is false then null else s.n end, s.expected,
            case when s.bottom is not null and not s.own_mean then trim_scale(s.top) end, case when not s.own_mean then trim_scale(s.bottom) end,
            case when s.top is null then '{}'::text[] else array_remove(array[
                case when s.n < s.expected then 'partial' end,
-               case when s.estimate or (s.mean and not s.own_mean) then 'estimate' end,
+               case when s.estimate or (s.mean and not s.own_mean) or s.split then 'estimate' end,
                case when s.provisional then 'provisional' end,
                case when s.accumulated then 'accumulated' end,
+               case when s.recast then 'recast' end,
                case when s.invented then 'invented' end], null) end,
            case when s.expected = 0 then 'not_expected' when s.visible is false then 'not_published'
-                when s.n = 0 then 'not_reported'
+                when s.n = 0 then 'not_reported' when s.stuck then 'not_recastable'
                 when d.result = 'ratio' and not s.own_mean and coalesce(s.bottom, 0) = 0 then 'zero_denominator' end,
            s.inputs
       from summed s
@@ -1248,7 +1272,7 @@ CREATE FUNCTION app.cells(p_units integer[], p_indicators integer[], p_periods i
            ORDER BY x.ord), ARRAY( SELECT p.ends_on
             FROM (unnest(cells.p_periods) WITH ORDINALITY x(id, ord)
               JOIN app.period p ON ((p.id = x.id)))
-           ORDER BY x.ord), array_fill(NULL::integer, ARRAY[cardinality(cells.p_periods)]), ROW(NULL::timestamp with time zone, false, false)) c(node_id, indicator_id, window_id, d, value, n, expected, numerator, denominator, flags, why, inputs);
+           ORDER BY x.ord), array_fill(NULL::integer, ARRAY[cardinality(cells.p_periods)]), ROW(NULL::timestamp with time zone, false, false, NULL::date)) c(node_id, indicator_id, window_id, d, value, n, expected, numerator, denominator, flags, why, inputs);
 END;
 
 COMMENT ON FUNCTION app.cells(p_units integer[], p_indicators integer[], p_periods integer[]) IS 'The same of single units and reporting periods, now.';
@@ -1438,7 +1462,7 @@ CREATE FUNCTION app.data(q app.data_query, OUT dims json, OUT cells json, OUT me
     LANGUAGE plpgsql STABLE
     AS $$
 declare
-    how app.figures_how := row(app.as_of_instant(q.as_of), coalesce(q.status = 'submitted', false), coalesce(q.explain, false));
+    how app.figures_how := row(app.as_of_instant(q.as_of), coalesce(q.status = 'submitted', false), coalesce(q.explain, false), app.boundaries_day(q.boundaries));
     f app.data_frame;
     invented boolean;
 begin
@@ -1462,7 +1486,7 @@ begin
       left join lateral (select app.target_in_force(s.root, g.indicator_id, extract(year from f.ends[g.window_id])::int) as t where s.root is not null) y on true
       left join lateral (select (y.t).*) t on true;
     dims := app.data_dims(f);
-    meta := json_build_object('status', coalesce(q.status, 'accepted'), 'at', now(), 'as_of', how.as_of, 'invented', invented);
+    meta := json_build_object('status', coalesce(q.status, 'accepted'), 'at', now(), 'as_of', how.as_of, 'boundaries', how.boundaries, 'invented', invented);
 end $$;
 
 COMMENT ON FUNCTION app.data(q app.data_query, OUT dims json, OUT cells json, OUT meta json) IS 'The answer to a query of the aggregate: dimensions and dense cells, row by row.';
@@ -1508,6 +1532,141 @@ CREATE FUNCTION app.selectors(p_text text) RETURNS TABLE(text text, ord bigint)
 END;
 
 COMMENT ON FUNCTION app.selectors(p_text text) IS 'The selectors of a parameter, commas between; commas in brackets belong to a selector.';
+
+CREATE FUNCTION app.select_windows(p_selector text, p_now timestamp with time zone) RETURNS TABLE(ord bigint, code text, starts_on date, ends_on date, coarsest integer, made boolean, fault jsonb)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ WITH token AS (
+          SELECT t.text,
+             t.ord,
+             regexp_match(t.text, '^([0-9A-Za-z-]+)\.\.([0-9A-Za-z-]+)$'::text) AS ends,
+             regexp_match(t.text, '^last\(\s*([0-9]{1,3})\s*,\s*(month|quarter|half|nine_months|year)\s*\)$'::text) AS latest,
+             app.selector_argument(t.text, 'ytd'::text) AS until
+            FROM app.selectors(select_windows.p_selector) t(text, ord)
+         ), found AS (
+          SELECT t.ord,
+             t.text,
+             p.code,
+             p.starts_on,
+             p.ends_on,
+             p.starts_on AS rank,
+             p.frequency,
+             false AS made
+            FROM (((token t
+              JOIN app.period a ON ((a.code = COALESCE(t.ends[1], t.text))))
+              JOIN app.period z ON ((z.code = COALESCE(t.ends[2], t.text))))
+              JOIN app.period p ON (((p.frequency = a.frequency) AND (a.frequency = z.frequency) AND ((p.starts_on >= a.starts_on) AND (p.starts_on <= z.starts_on)))))
+           WHERE ((t.latest IS NULL) AND (t.until IS NULL))
+         UNION ALL
+          SELECT t.ord,
+             t.text,
+             p.code,
+             p.starts_on,
+             p.ends_on,
+             p.starts_on,
+             p.frequency,
+             false
+            FROM (token t
+              CROSS JOIN LATERAL ( SELECT q.id,
+                     q.code,
+                     q.frequency,
+                     q.year,
+                     q.ordinal,
+                     q.starts_on,
+                     q.ends_on,
+                     q.due_at,
+                     q.grace_until,
+                     q.locks_at,
+                     q.version,
+                     q.updated_by,
+                     q.updated_at
+                    FROM app.period q
+                   WHERE ((q.frequency = t.latest[2]) AND (q.ends_on < ((select_windows.p_now AT TIME ZONE 'Asia/Ho_Chi_Minh'::text))::date))
+                   ORDER BY q.ends_on DESC
+                  LIMIT (t.latest[1])::integer) p)
+           WHERE (t.latest IS NOT NULL)
+         UNION ALL
+          SELECT t.ord,
+             t.text,
+             (('ytd('::text || p.code) || ')'::text),
+             y.starts_on,
+             p.ends_on,
+             p.starts_on,
+             p.frequency,
+             true
+            FROM ((token t
+              JOIN app.period p ON ((p.code = t.until)))
+              JOIN app.period y ON (((y.frequency = 'year'::text) AND (y.year = p.year))))
+           WHERE ((t.until IS NOT NULL) AND (y.starts_on <= p.starts_on) AND (p.ends_on <= y.ends_on))
+         ), ranked AS (
+          SELECT min(f.rank_of) AS ord,
+             f.code,
+             f.starts_on,
+             f.ends_on,
+             array_position('{month,quarter,half,nine_months,year}'::text[], f.frequency) AS coarsest,
+             f.made
+            FROM ( SELECT f_1.ord,
+                     f_1.text,
+                     f_1.code,
+                     f_1.starts_on,
+                     f_1.ends_on,
+                     f_1.rank,
+                     f_1.frequency,
+                     f_1.made,
+                     row_number() OVER (ORDER BY f_1.ord, f_1.rank) AS rank_of
+                    FROM found f_1) f
+           GROUP BY f.code, f.starts_on, f.ends_on, f.frequency, f.made
+         )
+  SELECT r.ord,
+     r.code,
+     r.starts_on,
+     r.ends_on,
+     r.coarsest,
+     r.made,
+     NULL::jsonb AS jsonb
+    FROM ranked r
+ UNION ALL
+  SELECT NULL::bigint,
+     NULL::text,
+     NULL::date,
+     NULL::date,
+     NULL::integer,
+     NULL::boolean,
+     app.parameter_fault('period'::text, 'unknown-period'::text, jsonb_build_object('period', "left"(t.text, 64))) AS parameter_fault
+    FROM token t
+   WHERE ((t.latest IS NULL) AND (NOT (EXISTS ( SELECT
+            FROM found f
+           WHERE (f.ord = t.ord)))))
+ UNION ALL
+  SELECT NULL::bigint,
+     NULL::text,
+     NULL::date,
+     NULL::date,
+     NULL::integer,
+     NULL::boolean,
+     app.parameter_fault('period'::text, 'no-period-yet'::text, jsonb_build_object('period', "left"(t.text, 64))) AS parameter_fault
+    FROM token t
+   WHERE ((t.latest IS NOT NULL) AND (NOT (EXISTS ( SELECT
+            FROM found f
+           WHERE (f.ord = t.ord)))))
+ UNION ALL
+  SELECT NULL::bigint,
+     NULL::text,
+     NULL::date,
+     NULL::date,
+     NULL::integer,
+     NULL::boolean,
+     app.parameter_fault('period'::text, 'missing-parameter'::text) AS parameter_fault
+   WHERE (select_windows.p_selector IS NULL);
+END;
+
+COMMENT ON FUNCTION app.select_windows(p_selector text, p_now timestamp with time zone) IS 'Days of a selector, with the length of its periods; made: of several periods: codes of periods, from..to of one frequency, last(12,month): those that have ended, ytd(code): from the year''s first day to the end of a period.';
+
+CREATE FUNCTION app.node_days(q app.data_query) RETURNS date[]
+    LANGUAGE sql STABLE
+    RETURN CASE WHEN (app.boundaries_day((q).boundaries) IS NOT NULL) THEN ARRAY[app.boundaries_day((q).boundaries)] ELSE ARRAY(SELECT w.ends_on FROM app.select_windows((node_days.q).period, COALESCE(app.as_of_instant((node_days.q).as_of), now())) w(ord, code, starts_on, ends_on, coarsest, made, fault) WHERE (w.fault IS NULL)) END;
+
+COMMENT ON FUNCTION app.node_days(q app.data_query) IS 'The days on which the units of a query are looked for.';
 
 CREATE TABLE app.form (
     id integer NOT NULL,
@@ -1822,140 +1981,17 @@ END;
 
 COMMENT ON FUNCTION app.select_nodes(p_selector text, p_days date[]) IS 'Nodes of a selector: codes of units, group(code), children(code), descendants(code,level), commas between; children are those of the asked last days, by code; a node has one root or, a group, several.';
 
-CREATE FUNCTION app.select_windows(p_selector text, p_now timestamp with time zone) RETURNS TABLE(ord bigint, code text, starts_on date, ends_on date, coarsest integer, made boolean, fault jsonb)
-    LANGUAGE sql STABLE
-    BEGIN ATOMIC
- WITH token AS (
-          SELECT t.text,
-             t.ord,
-             regexp_match(t.text, '^([0-9A-Za-z-]+)\.\.([0-9A-Za-z-]+)$'::text) AS ends,
-             regexp_match(t.text, '^last\(\s*([0-9]{1,3})\s*,\s*(month|quarter|half|nine_months|year)\s*\)$'::text) AS latest,
-             app.selector_argument(t.text, 'ytd'::text) AS until
-            FROM app.selectors(select_windows.p_selector) t(text, ord)
-         ), found AS (
-          SELECT t.ord,
-             t.text,
-             p.code,
-             p.starts_on,
-             p.ends_on,
-             p.starts_on AS rank,
-             p.frequency,
-             false AS made
-            FROM (((token t
-              JOIN app.period a ON ((a.code = COALESCE(t.ends[1], t.text))))
-              JOIN app.period z ON ((z.code = COALESCE(t.ends[2], t.text))))
-              JOIN app.period p ON (((p.frequency = a.frequency) AND (a.frequency = z.frequency) AND ((p.starts_on >= a.starts_on) AND (p.starts_on <= z.starts_on)))))
-           WHERE ((t.latest IS NULL) AND (t.until IS NULL))
-         UNION ALL
-          SELECT t.ord,
-             t.text,
-             p.code,
-             p.starts_on,
-             p.ends_on,
-             p.starts_on,
-             p.frequency,
-             false
-            FROM (token t
-              CROSS JOIN LATERAL ( SELECT q.id,
-                     q.code,
-                     q.frequency,
-                     q.year,
-                     q.ordinal,
-                     q.starts_on,
-                     q.ends_on,
-                     q.due_at,
-                     q.grace_until,
-                     q.locks_at,
-                     q.version,
-                     q.updated_by,
-                     q.updated_at
-                    FROM app.period q
-                   WHERE ((q.frequency = t.latest[2]) AND (q.ends_on < ((select_windows.p_now AT TIME ZONE 'Asia/Ho_Chi_Minh'::text))::date))
-                   ORDER BY q.ends_on DESC
-                  LIMIT (t.latest[1])::integer) p)
-           WHERE (t.latest IS NOT NULL)
-         UNION ALL
-          SELECT t.ord,
-             t.text,
-             (('ytd('::text || p.code) || ')'::text),
-             y.starts_on,
-             p.ends_on,
-             p.starts_on,
-             p.frequency,
-             true
-            FROM ((token t
-              JOIN app.period p ON ((p.code = t.until)))
-              JOIN app.period y ON (((y.frequency = 'year'::text) AND (y.year = p.year))))
-           WHERE ((t.until IS NOT NULL) AND (y.starts_on <= p.starts_on) AND (p.ends_on <= y.ends_on))
-         ), ranked AS (
-          SELECT min(f.rank_of) AS ord,
-             f.code,
-             f.starts_on,
-             f.ends_on,
-             array_position('{month,quarter,half,nine_months,year}'::text[], f.frequency) AS coarsest,
-             f.made
-            FROM ( SELECT f_1.ord,
-                     f_1.text,
-                     f_1.code,
-                     f_1.starts_on,
-                     f_1.ends_on,
-                     f_1.rank,
-                     f_1.frequency,
-                     f_1.made,
-                     row_number() OVER (ORDER BY f_1.ord, f_1.rank) AS rank_of
-                    FROM found f_1) f
-           GROUP BY f.code, f.starts_on, f.ends_on, f.frequency, f.made
-         )
-  SELECT r.ord,
-     r.code,
-     r.starts_on,
-     r.ends_on,
-     r.coarsest,
-     r.made,
-     NULL::jsonb AS jsonb
-    FROM ranked r
- UNION ALL
-  SELECT NULL::bigint,
-     NULL::text,
-     NULL::date,
-     NULL::date,
-     NULL::integer,
-     NULL::boolean,
-     app.parameter_fault('period'::text, 'unknown-period'::text, jsonb_build_object('period', "left"(t.text, 64))) AS parameter_fault
-    FROM token t
-   WHERE ((t.latest IS NULL) AND (NOT (EXISTS ( SELECT
-            FROM found f
-           WHERE (f.ord = t.ord)))))
- UNION ALL
-  SELECT NULL::bigint,
-     NULL::text,
-     NULL::date,
-     NULL::date,
-     NULL::integer,
-     NULL::boolean,
-     app.parameter_fault('period'::text, 'no-period-yet'::text, jsonb_build_object('period', "left"(t.text, 64))) AS parameter_fault
-    FROM token t
-   WHERE ((t.latest IS NOT NULL) AND (NOT (EXISTS ( SELECT
-            FROM found f
-           WHERE (f.ord = t.ord)))))
- UNION ALL
-  SELECT NULL::bigint,
-     NULL::text,
-     NULL::date,
-     NULL::date,
-     NULL::integer,
-     NULL::boolean,
-     app.parameter_fault('period'::text, 'missing-parameter'::text) AS parameter_fault
-   WHERE (select_windows.p_selector IS NULL);
-END;
-
-COMMENT ON FUNCTION app.select_windows(p_selector text, p_now timestamp with time zone) IS 'Days of a selector, with the length of its periods; made: of several periods: codes of periods, from..to of one frequency, last(12,month): those that have ended, ytd(code): from the year''s first day to the end of a period.';
-
 CREATE FUNCTION app.data_faults(q app.data_query) RETURNS SETOF jsonb
     LANGUAGE sql STABLE
     BEGIN ATOMIC
  SELECT app.parameter_fault('as_of'::text, 'in-future'::text, '{}'::jsonb) AS parameter_fault
    WHERE (app.as_of_instant((data_faults.q).as_of) > now())
+ UNION ALL
+  SELECT app.parameter_fault('boundaries'::text, 'not-boundaries'::text, '{}'::jsonb) AS parameter_fault
+   WHERE (((data_faults.q).boundaries <> ALL (ARRAY['as_reported'::text, 'current'::text])) AND (app.date_or_null((data_faults.q).boundaries) IS NULL))
+ UNION ALL
+  SELECT app.parameter_fault('boundaries'::text, 'in-future'::text, '{}'::jsonb) AS parameter_fault
+   WHERE (app.boundaries_day((data_faults.q).boundaries) > app.boundaries_day('current'::text))
  UNION ALL
   SELECT app.parameter_fault('as_of'::text, 'not-an-instant'::text, '{}'::jsonb) AS parameter_fault
    WHERE (((data_faults.q).as_of IS NOT NULL) AND (app.as_of_instant((data_faults.q).as_of) IS NULL))
@@ -1969,8 +2005,7 @@ CREATE FUNCTION app.data_faults(q app.data_query) RETURNS SETOF jsonb
            WHERE (c.text <> ALL (ARRAY['unit'::text, 'period'::text]))))
  UNION ALL
   SELECT n.fault
-    FROM app.select_nodes((data_faults.q).unit, ARRAY( SELECT w.ends_on
-            FROM app.select_windows((data_faults.q).period, COALESCE(app.as_of_instant((data_faults.q).as_of), now())) w(ord, code, starts_on, ends_on, coarsest, made, fault))) n(ord, node, name, root, valid, fault)
+    FROM app.select_nodes((data_faults.q).unit, app.node_days(data_faults.q)) n(ord, node, name, root, valid, fault)
    WHERE (n.fault IS NOT NULL)
  UNION ALL
   SELECT l.fault
@@ -1995,14 +2030,12 @@ CREATE FUNCTION app.data_frame(q app.data_query) RETURNS app.data_frame
     AS $$
 declare
     f app.data_frame;
-    days date[];
     together constant text[] := array(select c.text from app.selectors(q.collapse) c);
 begin
     select coalesce(array_agg(w.code order by w.ord), '{}'), coalesce(array_agg(w.starts_on order by w.ord), '{}'), coalesce(array_agg(w.ends_on order by w.ord), '{}'),
            coalesce(array_agg(case when w.made or 'period' = any (together) then w.coarsest end order by w.ord), '{}')
       into f.windows, f.starts, f.ends, f.coarsest
       from app.select_windows(q.period, coalesce(app.as_of_instant(q.as_of), now())) w;
-    days := f.ends;
     if 'period' = any (together) then
         f.windows := array[(select w from unnest(f.windows, f.starts) as x(w, s) order by s limit 1) || '..' || (select w from unnest(f.windows, f.ends) as x(w, e) order by e desc limit 1)];
         f.starts := array[(select min(s) from unnest(f.starts) s)];
@@ -2010,7 +2043,7 @@ begin
         f.coarsest := array[(select max(c) from unnest(f.coarsest) c)];
     end if;
     with chosen as (
-        select dense_rank() over (order by n.ord)::int as id, n.* from app.select_nodes(q.unit, days) n
+        select dense_rank() over (order by n.ord)::int as id, n.* from app.select_nodes(q.unit, app.node_days(q)) n
     ), named as (
         select distinct c.id, c.node, c.name from chosen c
     )
@@ -3837,6 +3870,20 @@ end $$;
 
 COMMENT ON FUNCTION app.reach(p_reach text) IS 'Units whose data the caller sees in this way: own, received or accepted (app.role.reach).  A district''s council member has no commune of the own: received.';
 
+CREATE FUNCTION app.recast_from(p_day date, p_boundaries date) RETURNS TABLE(source integer, target integer, share numeric, parts integer)
+    LANGUAGE plpgsql STABLE
+    AS $$
+#variable_conflict use_column
+begin
+    if p_day <= p_boundaries then
+        return query select x.source, x.target, x.share, 1 from app.unit_shares(p_day, p_boundaries) x;
+    else -- a merged unit is not taken apart: it goes where all that it is made of goes
+        return query select x.target, x.source, 1::numeric, (count(*) over (partition by x.target))::int from app.unit_shares(p_boundaries, p_day) x;
+    end if;
+end $$;
+
+COMMENT ON FUNCTION app.recast_from(p_day date, p_boundaries date) IS 'Which communes of a day stand for which ones of other boundaries: with which share of theirs, and how many of the others they are made of.';
+
 CREATE FUNCTION app.receive(p_account integer, p_operation text, p_key text, p_fingerprint bytea, p_body_sha256 bytea, OUT receipt bigint) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app', 'pg_catalog', 'pg_temp'
@@ -5121,6 +5168,32 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.unit_part_change_known() IS 'Tells the feed of units whose names, official codes or parents changed.';
+
+CREATE FUNCTION app.unit_shares(p_from date, p_to date) RETURNS TABLE(source integer, target integer, share numeric)
+    LANGUAGE plpgsql STABLE
+    AS $$
+#variable_conflict use_column
+begin
+    return query
+    with recursive event as (
+        select row_number() over (order by c.effective_on) as nth, c.effective_on from (select distinct x.effective_on from app.unit_change x where x.effective_on > p_from and x.effective_on <= p_to) c
+    ), link as ( -- a unit keeps what no link takes from it
+        select e.nth, l.from_unit_id, l.to_unit_id, case when l.whole then 1 else l.population::numeric / l.population_of end as share
+          from event e join app.unit_change c on c.effective_on = e.effective_on join app.unit_change_link l on l.change_id = c.id
+         where l.to_unit_id is not null
+    ), flow as (
+        select u.id as source, u.id as target, 1::numeric as share, 0::bigint as nth
+          from app.unit u join app.unit_kind k on k.code = u.kind and k.level = 'commune' where u.valid @> p_from
+        union all
+        select f.source, coalesce(l.to_unit_id, f.target), f.share * coalesce(l.share, 1), f.nth + 1
+          from flow f
+          join event e on e.nth = f.nth + 1
+          left join link l on l.nth = e.nth and l.from_unit_id = f.target
+    )
+    select f.source, f.target, sum(f.share) from flow f where f.nth = (select count(*) from event) group by f.source, f.target;
+end $$;
+
+COMMENT ON FUNCTION app.unit_shares(p_from date, p_to date) IS 'What of each commune of a day is in which commune of a later day, by the people of the dated reorganisations between; of one commune the shares add up to 1.';
 
 CREATE FUNCTION app.units_asked(p_selector text, p_days date[]) RETURNS integer[]
     LANGUAGE plpgsql STABLE

@@ -109,8 +109,48 @@ create policy in_reach on app.value_revision for select to thidua_api using
 
 -- The figures ----------------------------------------------------------------------------------------
 
-create type app.figures_how as (as_of timestamptz, submitted_too boolean, explain boolean);
-comment on type app.figures_how is 'How an aggregate is computed: as of which instant (null: now); from what is submitted but not decided on as well; with what each figure was made of.';
+-- Boundaries ---------------------------------------------------------------------------------------
+
+create function app.unit_shares(p_from date, p_to date)
+returns table (source int, target int, share numeric)
+language plpgsql stable as $$
+#variable_conflict use_column
+begin
+    return query
+    with recursive event as (
+        select row_number() over (order by c.effective_on) as nth, c.effective_on from (select distinct x.effective_on from app.unit_change x where x.effective_on > p_from and x.effective_on <= p_to) c
+    ), link as ( -- a unit keeps what no link takes from it
+        select e.nth, l.from_unit_id, l.to_unit_id, case when l.whole then 1 else l.population::numeric / l.population_of end as share
+          from event e join app.unit_change c on c.effective_on = e.effective_on join app.unit_change_link l on l.change_id = c.id
+         where l.to_unit_id is not null
+    ), flow as (
+        select u.id as source, u.id as target, 1::numeric as share, 0::bigint as nth
+          from app.unit u join app.unit_kind k on k.code = u.kind and k.level = 'commune' where u.valid @> p_from
+        union all
+        select f.source, coalesce(l.to_unit_id, f.target), f.share * coalesce(l.share, 1), f.nth + 1
+          from flow f
+          join event e on e.nth = f.nth + 1
+          left join link l on l.nth = e.nth and l.from_unit_id = f.target
+    )
+    select f.source, f.target, sum(f.share) from flow f where f.nth = (select count(*) from event) group by f.source, f.target;
+end $$;
+comment on function app.unit_shares is 'What of each commune of a day is in which commune of a later day, by the people of the dated reorganisations between; of one commune the shares add up to 1.';
+
+create function app.recast_from(p_day date, p_boundaries date)
+returns table (source int, target int, share numeric, parts int)
+language plpgsql stable as $$
+#variable_conflict use_column
+begin
+    if p_day <= p_boundaries then
+        return query select x.source, x.target, x.share, 1 from app.unit_shares(p_day, p_boundaries) x;
+    else -- a merged unit is not taken apart: it goes where all that it is made of goes
+        return query select x.target, x.source, 1::numeric, (count(*) over (partition by x.target))::int from app.unit_shares(p_boundaries, p_day) x;
+    end if;
+end $$;
+comment on function app.recast_from is 'Which communes of a day stand for which ones of other boundaries: with which share of theirs, and how many of the others they are made of.';
+
+create type app.figures_how as (as_of timestamptz, submitted_too boolean, explain boolean, boundaries date);
+comment on type app.figures_how is 'How an aggregate is computed: as of which instant (null: now); from what is submitted but not decided on as well; with what each figure was made of; in the boundaries of which day (null: as reported).';
 
 drop function app.accepted_values;
 create function app.accepted_values(p_units int[], p_forms int[], p_periods int[], p_indicators int[], p_how app.figures_how)
@@ -176,17 +216,30 @@ begin
         select row_number() over () as sid, t.*
           from (select t.*, max(t.coarseness) over (partition by t.window_id, t.source_id) as best from tiling t where t.tiles) t
          where t.coarseness = t.best and (t.measure = 'flow' or t.is_last)
-    ), below as (
-        select x.id as node_id, p.window_id, p.ends_on, x.root as id from node x join days p on x.valid @> p.ends_on
+    ), below as ( -- within the boundaries of the window's last day, or of the day asked for
+        select x.id as node_id, p.window_id, p.ends_on, coalesce((p_how).boundaries, p.ends_on) as day, x.root as id
+          from node x join days p on x.valid @> coalesce((p_how).boundaries, p.ends_on)
         union
-        select b.node_id, b.window_id, b.ends_on, x.unit_id
-          from below b join app.unit_parent x on x.parent_id = b.id and x.valid @> b.ends_on
+        select b.node_id, b.window_id, b.ends_on, b.day, x.unit_id
+          from below b join app.unit_parent x on x.parent_id = b.id and x.valid @> b.day
+    ), standing as materialized ( -- which communes of the window stand for the node, with what share of theirs
+        select b.node_id, b.window_id, b.ends_on, b.id, 1::numeric as share, true as same, true as fits from below b where (p_how).boundaries is null
+        union all
+        select b.node_id, b.window_id, b.ends_on, r.source, least(sum(r.share), max(r.parts)), bool_and(r.source = r.target),
+               case when b.ends_on <= (p_how).boundaries then true else count(*) = max(r.parts) end
+          from (select distinct d.ends_on from days d) d
+         cross join lateral app.recast_from(d.ends_on, (p_how).boundaries) r
+          join below b on b.ends_on = d.ends_on and b.id = r.target
+         where (p_how).boundaries is not null
+         group by b.node_id, b.window_id, b.ends_on, r.source
     ), reporter as materialized ( -- who is expected to report: commune-level units alive on the window's last day
         select row_number() over () as rid, b.node_id, b.window_id, b.id, u.kind, x.parent_id,
-               (select bool_and(o.root = b.id) from node o where o.id = b.node_id) as single,
+               case when b.ends_on <= coalesce((p_how).boundaries, b.ends_on) then b.share else 1 end as share, b.same, b.fits,
+               b.same and (select bool_and(o.root = b.id) from node o where o.id = b.node_id)
+               and not exists (select from standing o where (o.node_id, o.window_id) = (b.node_id, b.window_id) and o.id <> b.id and (p_how).boundaries is not null) as single,
                b.id = any ((select app.reach('own'))::int[]) or x.parent_id = any ((select app.reach('received'))::int[])
                or x.parent_id = any ((select app.reach('accepted'))::int[]) as in_reach
-          from below b
+          from standing b
           join app.unit u on u.id = b.id and u.valid @> b.ends_on
           join app.unit_kind k on k.code = u.kind and k.level = 'commune'
           left join app.unit_parent x on x.unit_id = b.id and x.valid @> b.ends_on
@@ -212,7 +265,7 @@ begin
           left join accepted a on a.key = (r.id::bigint << 32 | s.sid)
          group by r.rid, s.source_id
     ), part as materialized (   -- one asked figure of one reporter
-        select r.node_id, r.id as reporter_id, r.kind, r.single, n.aid,
+        select r.node_id, r.id as reporter_id, r.kind, r.single, r.share, r.same, r.fits, n.aid,
                coalesce(bool_and(x.complete) filter (where n.side <> 'weight'), false) as own_complete,
                coalesce(bool_and(x.complete), false) as complete,
                bool_and(x.key is not null) as asked_for,
@@ -228,14 +281,14 @@ begin
           from reporter r
           join need n on n.window_id = r.window_id
           left join source x on x.key = (r.rid << 32 | n.source_id)
-         group by r.rid, r.node_id, r.id, r.kind, r.single, n.aid
+         group by r.rid, r.node_id, r.id, r.kind, r.single, r.share, r.same, r.fits, n.aid
     ), fraction as ( -- as numerator and denominator; a unit's own figure needs no weight
         select t.*, a.aggregation,
                t.kind = any (a.applies_to) and t.asked_for and not t.not_applicable as expected,
                case when t.single then t.own_complete else t.complete end as counted,
-               case when a.weight_id is not null and not t.single then t.num * t.weight else t.num end as top,
-               case when a.weight_id is not null then case when t.single then 1 else t.weight end
-                    else coalesce(t.den, t.pair_den) end as bottom
+               t.share * case when a.weight_id is not null and not t.single then t.num * t.weight else t.num end as top,
+               t.share * case when a.weight_id is not null then case when t.single then 1 else t.weight end
+                              else coalesce(t.den, t.pair_den) end as bottom
           from part t
           join asked a on a.aid = t.aid
     ), total as materialized (
@@ -246,8 +299,10 @@ begin
                count(*) filter (where f.expected and f.counted and f.top >= f.bottom) as complete_count,
                bool_or(f.estimate) filter (where f.expected and f.counted) as estimate, bool_or(f.provisional) filter (where f.expected and f.counted) as provisional,
                bool_or(f.invented) filter (where f.expected and f.counted) as invented, bool_or(f.accumulated) filter (where f.expected and f.counted) as accumulated,
+               not bool_and(f.same) as recast, bool_or(f.share <> 1) as split,
+               not bool_and(f.fits) or (not bool_and(f.same) and bool_or(f.aggregation in ('count_true', 'count_complete'))) as stuck,
                case when (p_how).explain and bool_and(f.visible) then jsonb_agg(jsonb_build_object(
-                   'unit', (select u.code from app.unit u where u.id = f.reporter_id), 'expected', f.expected, 'counted', f.expected and f.counted,
+                   'share', f.share, 'unit', (select u.code from app.unit u where u.id = f.reporter_id), 'expected', f.expected, 'counted', f.expected and f.counted,
                    'numerator', case when f.expected and f.counted then trim_scale(f.top) end, 'denominator', case when f.expected and f.counted then trim_scale(f.bottom) end,
                    'weight', case when f.expected and f.counted then f.weight end, 'sources', f.sources)
                    order by (select u.code from app.unit u where u.id = f.reporter_id)) end as inputs
@@ -255,27 +310,28 @@ begin
     ), summed as (
         select u.id as node_id, a.indicator_id, a.window_id, a.version_id, a.weight_id is not null as mean,
                a.weight_id is not null and t.single as own_mean, t.visible, coalesce(t.expected, 0) as expected, coalesce(t.n, 0) as n,
-               t.estimate, t.provisional, t.invented, t.accumulated, t.inputs,
-               case when t.n = 0 or not t.visible then null when t.single then t.top
+               t.estimate, t.provisional, t.invented, t.accumulated, t.inputs, t.recast, t.split, t.stuck,
+               case when t.n = 0 or not t.visible or t.stuck then null when t.single then t.top
                     when a.aggregation = 'count_true' then t.true_count when a.aggregation = 'count_complete' then t.complete_count
                     else t.top end as top,
-               case when t.n = 0 or not t.visible then null when t.single then t.bottom
+               case when t.n = 0 or not t.visible or t.stuck then null when t.single then t.bottom
                     when a.aggregation in ('count_true', 'count_complete') then t.n else t.bottom end as bottom
           from (select distinct x.id from node x) u cross join asked a
           left join total t on t.key = (u.id::bigint << 32 | a.aid)
     )
     select s.node_id, s.indicator_id, s.window_id, d,
-           case when s.own_mean then trim_scale(s.top) else app.figure_value(d, s.top, s.bottom) end,
+           case when s.own_mean then trim_scale(s.top) when s.split and d.result = 'total' then trim_scale(round(s.top, d.decimals)) else app.figure_value(d, s.top, s.bottom) end,
            case when s.visible is false then null else s.n end, s.expected,
            case when s.bottom is not null and not s.own_mean then trim_scale(s.top) end, case when not s.own_mean then trim_scale(s.bottom) end,
            case when s.top is null then '{}'::text[] else array_remove(array[
                case when s.n < s.expected then 'partial' end,
-               case when s.estimate or (s.mean and not s.own_mean) then 'estimate' end,
+               case when s.estimate or (s.mean and not s.own_mean) or s.split then 'estimate' end,
                case when s.provisional then 'provisional' end,
                case when s.accumulated then 'accumulated' end,
+               case when s.recast then 'recast' end,
                case when s.invented then 'invented' end], null) end,
            case when s.expected = 0 then 'not_expected' when s.visible is false then 'not_published'
-                when s.n = 0 then 'not_reported'
+                when s.n = 0 then 'not_reported' when s.stuck then 'not_recastable'
                 when d.result = 'ratio' and not s.own_mean and coalesce(s.bottom, 0) = 0 then 'zero_denominator' end,
            s.inputs
       from summed s
@@ -293,7 +349,7 @@ begin atomic
                      array(select p.starts_on from unnest(p_periods) with ordinality x(id, ord) join app.period p on p.id = x.id order by x.ord),
                      array(select p.ends_on from unnest(p_periods) with ordinality x(id, ord) join app.period p on p.id = x.id order by x.ord),
                      array_fill(null::int, array[cardinality(p_periods)]),
-                     row(null, false, false)) c;
+                     row(null, false, false, null)) c;
 end;
 comment on function app.cells(int[], int[], int[]) is 'The same of single units and reporting periods, now.';
 
@@ -440,7 +496,7 @@ comment on function app.select_nodes is 'Nodes of a selector: codes of units, gr
 
 -- The query ----------------------------------------------------------------------------------------
 
-create type app.data_query as (unit text, indicator text, period text, collapse text, status text, as_of text, explain boolean, in_body boolean);
+create type app.data_query as (unit text, indicator text, period text, collapse text, status text, as_of text, explain boolean, boundaries text, in_body boolean);
 comment on type app.data_query is 'What is asked of the aggregate, as parameters or as members of a body.';
 
 create function app.refuse_query(p_faults jsonb, p_in_body boolean) returns boolean
@@ -461,10 +517,25 @@ return case when p_text ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'
             else app.instant_or_null(p_text) end;
 comment on function app.as_of_instant is 'An instant; of a day its end, of today now.';
 
+create function app.boundaries_day(p_text text) returns date
+language sql stable
+return case when p_text = 'current' then (now() at time zone 'Asia/Ho_Chi_Minh')::date else app.date_or_null(p_text) end;
+comment on function app.boundaries_day is 'The day whose boundaries are asked for; null: as reported.';
+
+create function app.node_days(q app.data_query) returns date[]
+language sql stable
+return case when app.boundaries_day(q.boundaries) is not null then array[app.boundaries_day(q.boundaries)]
+            else array(select w.ends_on from app.select_windows(q.period, coalesce(app.as_of_instant(q.as_of), now())) w where w.fault is null) end;
+comment on function app.node_days is 'The days on which the units of a query are looked for.';
+
 create function app.data_faults(q app.data_query) returns setof jsonb
 language sql stable
 begin atomic
     select app.parameter_fault('as_of', 'in-future', '{}') where app.as_of_instant(q.as_of) > now()
+    union all
+    select app.parameter_fault('boundaries', 'not-boundaries', '{}') where q.boundaries not in ('as_reported', 'current') and app.date_or_null(q.boundaries) is null
+    union all
+    select app.parameter_fault('boundaries', 'in-future', '{}') where app.boundaries_day(q.boundaries) > app.boundaries_day('current')
     union all
     select app.parameter_fault('as_of', 'not-an-instant', '{}') where q.as_of is not null and app.as_of_instant(q.as_of) is null
     union all
@@ -473,7 +544,7 @@ begin atomic
     select app.parameter_fault('collapse', 'not-a-choice', '{"choices": "unit, period"}')
      where exists (select from app.selectors(q.collapse) c where c.text not in ('unit', 'period'))
     union all
-    select n.fault from app.select_nodes(q.unit, array(select w.ends_on from app.select_windows(q.period, coalesce(app.as_of_instant(q.as_of), now())) w)) n
+    select n.fault from app.select_nodes(q.unit, app.node_days(q)) n
      where n.fault is not null
     union all
     select l.fault from app.select_lines(q.indicator) l where l.fault is not null
@@ -555,14 +626,12 @@ create function app.data_frame(q app.data_query) returns app.data_frame
 language plpgsql stable as $$
 declare
     f app.data_frame;
-    days date[];
     together constant text[] := array(select c.text from app.selectors(q.collapse) c);
 begin
     select coalesce(array_agg(w.code order by w.ord), '{}'), coalesce(array_agg(w.starts_on order by w.ord), '{}'), coalesce(array_agg(w.ends_on order by w.ord), '{}'),
            coalesce(array_agg(case when w.made or 'period' = any (together) then w.coarsest end order by w.ord), '{}')
       into f.windows, f.starts, f.ends, f.coarsest
       from app.select_windows(q.period, coalesce(app.as_of_instant(q.as_of), now())) w;
-    days := f.ends;
     if 'period' = any (together) then
         f.windows := array[(select w from unnest(f.windows, f.starts) as x(w, s) order by s limit 1) || '..' || (select w from unnest(f.windows, f.ends) as x(w, e) order by e desc limit 1)];
         f.starts := array[(select min(s) from unnest(f.starts) s)];
@@ -570,7 +639,7 @@ begin
         f.coarsest := array[(select max(c) from unnest(f.coarsest) c)];
     end if;
     with chosen as (
-        select dense_rank() over (order by n.ord)::int as id, n.* from app.select_nodes(q.unit, days) n
+        select dense_rank() over (order by n.ord)::int as id, n.* from app.select_nodes(q.unit, app.node_days(q)) n
     ), named as (
         select distinct c.id, c.node, c.name from chosen c
     )
@@ -610,7 +679,7 @@ comment on function app.data_dims is 'The dimensions of an answer.';
 create function app.data(q app.data_query, out dims json, out cells json, out meta json)
 language plpgsql stable as $$
 declare
-    how app.figures_how := row(app.as_of_instant(q.as_of), coalesce(q.status = 'submitted', false), coalesce(q.explain, false));
+    how app.figures_how := row(app.as_of_instant(q.as_of), coalesce(q.status = 'submitted', false), coalesce(q.explain, false), app.boundaries_day(q.boundaries));
     f app.data_frame;
     invented boolean;
 begin
@@ -634,7 +703,7 @@ begin
       left join lateral (select app.target_in_force(s.root, g.indicator_id, extract(year from f.ends[g.window_id])::int) as t where s.root is not null) y on true
       left join lateral (select (y.t).*) t on true;
     dims := app.data_dims(f);
-    meta := json_build_object('status', coalesce(q.status, 'accepted'), 'at', now(), 'as_of', how.as_of, 'invented', invented);
+    meta := json_build_object('status', coalesce(q.status, 'accepted'), 'at', now(), 'as_of', how.as_of, 'boundaries', how.boundaries, 'invented', invented);
 end $$;
 comment on function app.data is 'The answer to a query of the aggregate: dimensions and dense cells, row by row.';
 
@@ -642,11 +711,12 @@ drop function app.select_units, app.select_indicators;
 drop function app.refuse_large(bigint);
 
 -- migrate:down
-drop function app.data, app.data_dims, app.data_frame, app.cell_shown, app.verdict, app.plan_ratio, app.target_in_force, app.refuse_large(bigint, int), app.data_faults, app.as_of_instant,
+drop function app.data, app.data_dims, app.data_frame, app.cell_shown, app.verdict, app.plan_ratio, app.target_in_force, app.refuse_large(bigint, int), app.data_faults, app.node_days, app.boundaries_day, app.as_of_instant,
     app.refuse_query, app.select_nodes, app.select_lines, app.select_windows, app.selector_argument, app.selectors;
 drop type app.data_frame, app.data_cell, app.data_query;
 drop function app.cells(int[], int[], int[]), app.cells(int[], int[], daterange[], int[], date[], date[], int[], app.figures_how), app.accepted_values;
 drop type app.figures_how;
+drop function app.recast_from, app.unit_shares;
 drop policy in_reach on app.value_revision;
 create policy in_reach on app.value_revision for select to thidua_api using
     (unit_id = any ((select app.reach('own'))::int[])
