@@ -230,6 +230,42 @@ Test(import_job_worker, lets_its_account_go_on_with_other_things)
     cr_expect_str_eq(at(&done, "/outcome"), "accepted", "%s", done.text);
 }
 
+/* A write of the same account holds its chain, for which the job waits at its end, and waits for the unit's,
+ * which the job has.  How long it has been waiting then decides who finds out. */
+static void expect_way(const char *late)
+{
+    char ticket[SECRET_SIZE], token[TOKEN_SIZE];
+    struct answer sent = job_send("loku", "", PIGS);
+    PGconn *job = service_connect(), *write = service_connect();
+    const char *touch = "update app.submission set note = 'a'";
+    ticket_of(&sent, ticket);
+    world_token("loku", token);
+    world_sql(text_of("update app.import_job set state = 'running' where import_id = %s", at(&sent, "/id")));
+    service_does(job, "begin");
+    service_does(job, text_of("select app.session_ticket(sha256('%s'), %s)", ticket, at(&sent, "/id")));
+    cr_assert_str_eq(service_does(job, touch), "1");
+    service_does(write, "begin");
+    service_does(write, text_of("select app.session_write(sha256('%s'), '', 'x', 'test', 'key-%s', "
+                                "sha256('a'), sha256('b'))",
+                                token, late));
+    cr_assert_eq(PQsendQuery(write, touch), 1);
+    service_does(job, text_of("select pg_sleep(%s)", late));
+    cr_expect_str_eq(service_does(job, "select app.import_job_done()"), "", "late by %s", late);
+    pgresult_auto_t *gave_way = PQgetResult(write);
+    cr_expect_eq(PQresultStatus(gave_way), PGRES_FATAL_ERROR);
+    PQfinish(write);
+    PQfinish(job);
+}
+
+Test(import_job_worker, gives_no_way_to_a_small_write)
+{
+    plan_draft(&lo_ku, "2022-Q2", "");
+    expect_way("0.001");
+    expect_way("0.700");
+    expect_way("1.200");
+    expect_way("1.700");
+}
+
 Test(import_job_worker, gives_up_what_never_comes_to_an_end)
 {
     struct answer sent = job_send("loku", "", PIGS), next = job_send("loku", "", PIGS);
