@@ -1970,10 +1970,11 @@ begin
     insert into app.import (account_id, media_type, locale, mode, on_existing, dry_run, unit, period, plan_id, file, file_sha256, separator, sheet)
     values (app.me(), p_media_type, p_locale, p_mode, p_on_existing, p_dry_run, p_unit, p_period, p_plan, p_file, p_sha256, p_separator, p_sheet)
     returning * into made;
+    made.file := ''; -- a row that is handed on would carry a copy
     return made;
 end $$;
 
-COMMENT ON FUNCTION app.import_keep(p_media_type text, p_locale text, p_mode text, p_on_existing text, p_dry_run boolean, p_unit text, p_period text, p_plan bigint, p_file bytea, p_sha256 bytea, p_separator text, p_sheet text) IS 'Keeps a file as it was sent.';
+COMMENT ON FUNCTION app.import_keep(p_media_type text, p_locale text, p_mode text, p_on_existing text, p_dry_run boolean, p_unit text, p_period text, p_plan bigint, p_file bytea, p_sha256 bytea, p_separator text, p_sheet text) IS 'Keeps a file as it was sent; the row, without the file.';
 
 CREATE FUNCTION app.import_look(p_import app.import) RETURNS void
     LANGUAGE plpgsql

@@ -184,7 +184,7 @@ bool link_queue_query(PGconn *pg, const struct db_call *call)
     for (int i = 0; i < call->args; i++)
         formats[i] = call->bytes[i] > 0;
     return PQsendQueryPrepared(pg, sql_queries[call->sql].name, call->args, call->arg, call->bytes, formats,
-                               0)
+                               call->raw)
            == 1;
 }
 

@@ -32,6 +32,7 @@ struct db_call {
         *body_sha256;             /* SHA-256 of the request and of its body, for the receipt */
     const char *arg[DB_ARGS_MAX]; /* $1..$n as text, borrowed; NULL is SQL NULL */
     int bytes[DB_ARGS_MAX];       /* length of an argument that is bytes; 0: it is text */
+    bool raw;                     /* rows come as PostgreSQL's binary format: for columns of text and bytea */
     int args;
 };
 

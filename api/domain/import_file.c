@@ -114,7 +114,6 @@ PGresult *import_load(struct import *import, struct db_call *start, struct db_ca
 void import_source_release(struct import_source *source)
 {
     PQclear(source->rows);
-    PQfreemem(source->bytes);
 }
 
 const char *import_source_told(const struct import_source *source, const char *column)
@@ -129,21 +128,21 @@ bool import_source_find(const struct db_call *asks, const char *id, struct impor
     call.sql = SQL_import_source;
     call.arg[call.args++] = id;
     call.writes = false;
+    call.raw = true;
     call.receipt_for = NULL;
     source->rows = db_run(&call, problem);
     if (!source->rows)
         return false;
     if (PQntuples(source->rows) == 0)
         return problem_set(problem, PROBLEM_not_found, NULL);
-    const char *file = import_source_told(source, "file");
-    source->bytes = PQunescapeBytea((const unsigned char *)file, &source->length);
-    return source->bytes || problem_set(problem, PROBLEM_internal, NULL);
+    return true;
 }
 
 struct sheet_file import_source_file(const struct import_source *source)
 {
-    return (struct sheet_file){.bytes = (const char *)source->bytes,
-                               .length = source->length,
+    int file = PQfnumber(source->rows, "file");
+    return (struct sheet_file){.bytes = PQgetvalue(source->rows, 0, file),
+                               .length = (size_t)PQgetlength(source->rows, 0, file),
                                .sheet = import_source_told(source, "sheet"),
                                .separator = separator_named(import_source_told(source, "separator"))};
 }

@@ -37,9 +37,7 @@ PGresult *import_load(struct import *import, struct db_call *start, struct db_ca
 /* A file that was kept -------------------------------------------------------------------------------- */
 
 struct import_source {
-    PGresult *rows;       /* owned; of import_source */
-    unsigned char *bytes; /* owned */
-    size_t length;
+    PGresult *rows; /* owned; of import_source */
 };
 
 /* Find the file of this number; the call says who asks. */

@@ -46,11 +46,20 @@ static bool is_stopping(void)
     return stopping;
 }
 
+/* All jobs that are due.  A connection through which a file came keeps the room for it: it is not kept. */
+static void work_on_jobs(void)
+{
+    bool worked = false;
+    while (!is_stopping() && import_job_work(&runner.interrupt))
+        worked = true;
+    if (worked)
+        db_close();
+}
+
 static void *work(void *unused)
 {
     do
-        while (!is_stopping() && import_job_work(&runner.interrupt))
-            continue;
+        work_on_jobs();
     while (wait_for_news());
     db_close();
     return unused;
