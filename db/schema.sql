@@ -1872,21 +1872,27 @@ declare
     j app.import_job;
     given_up constant jsonb := '{"code": "import-given-up", "params": {"attempts": 3}}';
 begin
-    perform pg_advisory_unlock_all();
+    perform pg_advisory_unlock_all(), set_config('lock_timeout', '300ms', true);
     for import_id in select t.import_id from app.import_job t where t.state in ('queued', 'running') and t.due_at <= now() order by t.attempts, t.import_id loop
         continue when not pg_try_advisory_lock(import_job_take.import_id);
         select t.* into j from app.import_job t
          where t.import_id = import_job_take.import_id and t.state in ('queued', 'running') and t.due_at <= now() for update;
         perform set_config('app.request', coalesce(j.request, ''), true);
-        if j.attempts < 3 then
-            update app.import_job t
-               set state = 'running', attempts = t.attempts + 1, started_at = clock_timestamp(), due_at = clock_timestamp() + interval '1 second' * (t.attempts + 1) ^ 2
-             where t.import_id = j.import_id;
-            sealed := j.sealed;
-            return;
-        elsif j.attempts >= 3 then
-            update app.import_job t set state = 'failed', problem = given_up, hash = null, sealed = null, ended_at = clock_timestamp() where t.import_id = j.import_id;
-        end if;
+        begin
+            if j.attempts < 3 then
+                update app.import_job t
+                   set state = 'running', attempts = t.attempts + 1, started_at = clock_timestamp(),
+                       due_at = clock_timestamp() + interval '1 second' * (t.attempts + 1) ^ 2
+                 where t.import_id = j.import_id;
+                sealed := j.sealed;
+                return;
+            elsif j.attempts >= 3 then
+                update app.import_job t set state = 'failed', problem = given_up, hash = null, sealed = null, ended_at = clock_timestamp()
+                 where t.import_id = j.import_id;
+            end if;
+        exception when lock_not_available then -- its account is writing something long: others first
+            null;
+        end;
         perform pg_advisory_unlock(import_job_take.import_id);
     end loop;
     import_id := null;

@@ -116,7 +116,8 @@ static bool carry_out(const struct job *job, struct problem *problem)
     pgresult_auto_t *rows = import_load(&import, &start, &finish, problem);
     if (rows)
         return true;
-    if (json_array_size(faults) > 0)
+    bool all_read = problem->kind == PROBLEM_none && !db_interrupted();
+    if (all_read && json_array_size(faults) > 0)
         return refuse(job, faults, problem);
     return problem_set(problem, PROBLEM_internal, NULL);
 }

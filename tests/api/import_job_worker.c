@@ -306,6 +306,24 @@ Test(import_job_worker, is_one_worker_for_a_job)
     PQfinish(two);
 }
 
+/* Its account is writing something, which takes long. */
+Test(import_job_worker, takes_another_job_while_one_cannot_be_recorded)
+{
+    struct answer sent = job_send("loku", "", PIGS), next = job_send("konpne", "", PIGS);
+    PGconn *other = PQconnectdb(world_conninfo());
+    PQclear(PQexec(other, "begin"));
+    pgresult_auto_t *held =
+        PQexec(other, "select from app.audit_head h join app.account a on h.chain = 'account:' || a.id "
+                      "where a.login = 'loku' for update of h");
+    cr_assert_eq(PQntuples(held), 1);
+    struct answer done = job_result(&next, "konpne"), waits = job_now(&sent, "loku");
+    cr_expect_str_eq(at(&done, "/state"), "done", "%s", done.text);
+    cr_expect_str_eq(at(&waits, "/state"), "queued", "%s", waits.text);
+    PQfinish(other);
+    done = job_result(&sent, "loku");
+    cr_expect_str_eq(at(&done, "/outcome"), "accepted", "%s", done.text);
+}
+
 /* As the service says it, for a problem that may pass. */
 static const char *left(const char *ticket, const char *code, bool again)
 {
