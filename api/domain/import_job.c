@@ -148,13 +148,14 @@ static void leave(const struct job *job, const struct problem *why)
     }
 }
 
+/* problem: why it was left; NULL: it was not. */
 static void log_job(const struct job *job, const char *became, const struct problem *problem)
 {
     buf_auto_t line = {0};
     buf_addf(&line, "\"operation\":\"import_job\",\"import\":%s,\"became\":\"%s\"", job->import, became);
-    if (problem->kind != PROBLEM_none)
+    if (problem)
         buf_addf(&line, ",\"problem\":\"%s\"", problem_text(problem->kind)->slug);
-    log_event(problem->kind == PROBLEM_none ? Y_LOG_LEVEL_INFO : Y_LOG_LEVEL_WARNING, &line);
+    log_event(problem ? Y_LOG_LEVEL_WARNING : Y_LOG_LEVEL_INFO, &line);
 }
 
 bool import_job_work(struct db_interrupt *interrupt)
@@ -166,8 +167,9 @@ bool import_job_work(struct db_interrupt *interrupt)
     db_interruptible(interrupt);
     bool done = carry_out(&job, &problem), broken_off = !done && db_interrupted();
     db_interruptible(NULL);
+    const struct problem *why = done || broken_off ? NULL : &problem;
     if (!done)
-        leave(&job, broken_off ? NULL : &problem);
-    log_job(&job, done ? "done" : broken_off ? "queued" : "left", &problem);
+        leave(&job, why);
+    log_job(&job, done ? "done" : broken_off ? "queued" : "left", why);
     return true;
 }

@@ -149,6 +149,20 @@ Test(import_job, waits_with_few_others_of_its_account)
     cr_expect_eq(job_send("loku", "", PIGS).status, 202);
 }
 
+Test(import_job, counts_those_that_come_together)
+{
+    struct wish wishes[8];
+    int status[8];
+    import_job_configure(1024, 3);
+    for (size_t i = 0; i < COUNT(wishes); i++)
+        wishes[i] =
+            (struct wish){"POST", "/v1/imports", "loku", PIGS,
+                          text_of(JOB_CSV "\r\nPrefer: respond-async\r\nIdempotency-Key: file-no-%zu", i)};
+    ask_together(wishes, COUNT(wishes), status);
+    cr_expect_eq(count_of(status, COUNT(wishes), 202), 3);
+    cr_expect_eq(count_of(status, COUNT(wishes), 429), 5);
+}
+
 Test(import_job, tells_faults_at_their_cells_and_keeps_nothing)
 {
     struct answer sent = job_send("loku", "", FAULTY), done = job_result(&sent, "loku");

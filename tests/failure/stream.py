@@ -17,6 +17,7 @@ import time
 POSTGRES = "/usr/lib/postgresql/15/bin/postgres"
 CLIENTS = "abcdefgh"  # of the communes of tests/support/many.sql
 KILLS = ["service"] * 3 + ["PostgreSQL"] * 3 + ["both"] * 2
+STOPS = ["service, gently"] * 2
 BETWEEN = (8, 30)  # acknowledgements from one kill to the next
 PATIENCE = 120  # seconds in which something must happen, however busy the machine
 FIGURES = {"new_forest_area": 40, "livestock_pig": 780, "livestock_cattle": 1110, "livestock_buffalo": 217,
@@ -71,6 +72,12 @@ class Process:
                 os.kill(pid, signal.SIGKILL)
         self.process.wait()
         until(lambda: all(map(is_gone, family)), "the killed are gone")
+
+    def end(self, gently):
+        if not gently:
+            self.kill()
+        elif ended := self.stop(signal.SIGTERM):
+            sys.exit(f"kill: {self.command} ends with {ended} when it is stopped")
 
     def stop(self, how):
         if self.process and self.process.poll() is None:
@@ -320,13 +327,13 @@ def check_again(sent, service):
 # All of it ------------------------------------------------------------------------------------------------------
 
 def kill_again_and_again(victims, clients, chance):
-    order = chance.sample(KILLS, len(KILLS))
+    order = chance.sample(KILLS + STOPS, len(KILLS + STOPS))
     for victim in order:
         enough = sum(len(c.sent) for c in clients) + chance.randint(*BETWEEN)
         until(lambda enough=enough: sum(len(c.sent) for c in clients) >= enough, f"{enough} are acknowledged")
         time.sleep(chance.uniform(0, 0.03))
         for process in victims[victim]:
-            process.kill()
+            process.end(gently=victim in STOPS)
         time.sleep(chance.uniform(0, 0.2))
         for process in reversed(victims[victim]):
             process.start()
@@ -364,7 +371,8 @@ def main():
         service.start()
         for client in clients:
             client.start()
-        order = kill_again_and_again({"service": [service], "PostgreSQL": [database], "both": [service, database]}, clients, chance)
+        order = kill_again_and_again({"service": [service], "PostgreSQL": [database], "both": [service, database],
+                                      "service, gently": [service]}, clients, chance)
         enough.set()
         for client in clients:
             client.join(PATIENCE)
