@@ -126,6 +126,71 @@ COMMENT ON COLUMN app.indicator_version.applies_to IS 'Kinds of unit that report
 
 COMMENT ON COLUMN app.indicator_version.definition IS 'What is counted, what is open or ambiguous in the source, and what was decided.';
 
+CREATE TYPE app.data_cell AS (
+	d app.indicator_version,
+	value numeric,
+	n integer,
+	expected integer,
+	numerator numeric,
+	denominator numeric,
+	flags text[],
+	why text,
+	inputs jsonb,
+	place bigint
+);
+
+COMMENT ON TYPE app.data_cell IS 'A computed figure, with its place among the others of its line and window.';
+
+CREATE TYPE app.data_frame AS (
+	windows text[],
+	starts date[],
+	ends date[],
+	coarsest integer[],
+	nodes text[],
+	names text[],
+	node integer[],
+	root integer[],
+	valid daterange[],
+	indicators integer[],
+	measures text[]
+);
+
+COMMENT ON TYPE app.data_frame IS 'The three dimensions of a query, resolved.';
+
+CREATE TYPE app.data_query AS (
+	unit text,
+	indicator text,
+	period text,
+	collapse text,
+	status text,
+	as_of text,
+	explain boolean,
+	in_body boolean
+);
+
+COMMENT ON TYPE app.data_query IS 'What is asked of the aggregate, as parameters or as members of a body.';
+
+CREATE TYPE app.feed_place AS (
+	phase text,
+	since pg_snapshot,
+	upto pg_snapshot,
+	last_xid xid8,
+	last_id bigint,
+	last_kind integer,
+	told_at timestamp with time zone,
+	sight text
+);
+
+COMMENT ON TYPE app.feed_place IS 'Where a puller is in the feed.';
+
+CREATE TYPE app.figures_how AS (
+	as_of timestamp with time zone,
+	submitted_too boolean,
+	explain boolean
+);
+
+COMMENT ON TYPE app.figures_how IS 'How an aggregate is computed: as of which instant (null: now); from what is submitted but not decided on as well; with what each figure was made of.';
+
 CREATE TYPE app.sent_value AS (
 	pointer text,
 	code text,
@@ -140,20 +205,48 @@ CREATE TYPE app.sent_value AS (
 
 COMMENT ON TYPE app.sent_value IS 'One element of a body''s values beside the definition it speaks of.';
 
-CREATE FUNCTION app.accepted_values(p_units integer[], p_forms integer[], p_periods integer[], p_indicators integer[]) RETURNS TABLE(unit_id integer, form_id integer, period_id integer, indicator_id integer, value numeric, denominator numeric, missing_reason text, status text, invented boolean)
+CREATE FUNCTION app.acceptance_kept() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if new.state = 'accepted' then
+        insert into app.acceptance (submission_id, unit_id, form_id, period_id, receiver_id, accepted_at, invented)
+        values (new.id, new.unit_id, new.form_id, new.period_id, new.receiver_id, now(), new.invented);
+    else
+        update app.acceptance set ended_at = now() where submission_id = new.id and ended_at is null;
+    end if;
+    return null;
+end $$;
+
+COMMENT ON FUNCTION app.acceptance_kept() IS 'Keeps from when to when a submission is accepted.';
+
+CREATE FUNCTION app.accepted_values(p_units integer[], p_forms integer[], p_periods integer[], p_indicators integer[], p_how app.figures_how) RETURNS TABLE(unit_id integer, form_id integer, period_id integer, indicator_id integer, value numeric, denominator numeric, missing_reason text, status text, invented boolean)
     LANGUAGE plpgsql STABLE
     SET enable_nestloop TO 'on'
     AS $$
 #variable_conflict use_column
 begin
-    return query
-    select s.unit_id, s.form_id, s.period_id, v.indicator_id, v.value, v.denominator, v.missing_reason, v.status, s.invented
-      from app.submission s
-      join app.submission_value v on v.submission_id = s.id and v.indicator_id = any (p_indicators)
-     where s.state = 'accepted' and s.form_id = any (p_forms) and s.unit_id = any (p_units) and s.period_id = any (p_periods);
+    if (p_how).as_of is null then
+        return query
+        select s.unit_id, s.form_id, s.period_id, v.indicator_id, v.value, v.denominator, v.missing_reason, v.status, s.invented
+          from app.submission s
+          join app.submission_value v on v.submission_id = s.id and v.indicator_id = any (p_indicators)
+         where (s.state = 'accepted' or (s.state = 'submitted' and (p_how).submitted_too))
+           and s.form_id = any (p_forms) and s.unit_id = any (p_units) and s.period_id = any (p_periods);
+    else
+        return query
+        select a.unit_id, a.form_id, a.period_id, v.indicator_id, v.value, v.denominator, v.missing_reason, v.status, a.invented
+          from app.acceptance a
+         cross join lateral (select distinct on (r.indicator_id) r.* from app.value_revision r
+                              where r.submission_id = a.submission_id and r.indicator_id = any (p_indicators) and r.event = 'accepted' and r.at <= (p_how).as_of
+                              order by r.indicator_id, r.id desc) v
+         where a.accepted_at <= (p_how).as_of and coalesce(a.ended_at > (p_how).as_of, true) and v.status is not null
+           and a.form_id = any (p_forms) and a.unit_id = any (p_units) and a.period_id = any (p_periods);
+    end if;
 end $$;
 
-COMMENT ON FUNCTION app.accepted_values(p_units integer[], p_forms integer[], p_periods integer[], p_indicators integer[]) IS 'The accepted figures that a query needs, as far as the caller sees them.';
+COMMENT ON FUNCTION app.accepted_values(p_units integer[], p_forms integer[], p_periods integer[], p_indicators integer[], p_how app.figures_how) IS 'The accepted figures that a query needs, as far as the caller sees them, now or as they were at an instant.';
 
 CREATE FUNCTION app.account_bootstrap(p_login text, p_name text, p_password jsonb, p_roles text[], p_demo boolean) RETURNS boolean
     LANGUAGE plpgsql
@@ -363,6 +456,12 @@ CREATE FUNCTION app.account_roles_read(p_roles jsonb) RETURNS TABLE(role text, u
 END;
 
 COMMENT ON FUNCTION app.account_roles_read(p_roles jsonb) IS 'The roles of a body, each found or with its fault.';
+
+CREATE FUNCTION app.adds_up_over_villages(d app.indicator_version) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (((d).entry = 'value'::text) AND ((d).aggregation = 'sum'::text) AND ((d).value_type <> 'boolean'::text));
+
+COMMENT ON FUNCTION app.adds_up_over_villages(d app.indicator_version) IS 'May an indicator be entered by village?  Only what is entered as one number and summed over units.';
 
 CREATE TABLE app.submission (
     id bigint NOT NULL,
@@ -646,6 +745,34 @@ end $$;
 
 COMMENT ON FUNCTION app.answered(p_status integer, p_location text, p_etag text, p_body json, p_sealed text, OUT _status integer, OUT _location text, OUT _etag text, OUT _sealed text, OUT _receipt bigint, OUT _received_at text) IS 'Last word of a write: what the server is told beside the body, the receipt among it; keeps the answer for when the same key comes again.';
 
+CREATE FUNCTION app.date_or_null(p_text text) RETURNS date
+    LANGUAGE plpgsql IMMUTABLE
+    AS $_$
+begin
+    return case when p_text ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' then p_text::date end;
+exception when datetime_field_overflow then
+    return null;
+end $_$;
+
+COMMENT ON FUNCTION app.date_or_null(p_text text) IS 'A date of ISO 8601, or null.';
+
+CREATE FUNCTION app.instant_or_null(p_text text) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    AS $_$
+begin
+    return case when p_text ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})$' then p_text::timestamptz end;
+exception when datetime_field_overflow or invalid_datetime_format or invalid_time_zone_displacement_value then
+    return null;
+end $_$;
+
+COMMENT ON FUNCTION app.instant_or_null(p_text text) IS 'An instant of RFC 3339, or null.';
+
+CREATE FUNCTION app.as_of_instant(p_text text) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    RETURN CASE WHEN (p_text ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'::text) THEN LEAST(((((app.date_or_null(p_text) + 1))::timestamp without time zone AT TIME ZONE 'Asia/Ho_Chi_Minh'::text) - '00:00:00.000001'::interval), CASE WHEN (app.date_or_null(p_text) = ((now() AT TIME ZONE 'Asia/Ho_Chi_Minh'::text))::date) THEN now() ELSE NULL::timestamp with time zone END) ELSE app.instant_or_null(p_text) END;
+
+COMMENT ON FUNCTION app.as_of_instant(p_text text) IS 'An instant; of a day its end, of today now.';
+
 CREATE FUNCTION app.audit_append(p_table name, p_action text, p_before jsonb[], p_after jsonb[]) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -878,45 +1005,128 @@ CREATE FUNCTION app.bounds_shown(p_low numeric, p_high numeric) RETURNS text
 
 COMMENT ON FUNCTION app.bounds_shown(p_low numeric, p_high numeric) IS 'Bounds as texts name them.';
 
-CREATE FUNCTION app.cells(p_units integer[], p_indicators integer[], p_periods integer[]) RETURNS TABLE(unit_id integer, indicator_id integer, period_id integer, d app.indicator_version, value numeric, n integer, expected integer, numerator numeric, denominator numeric, flags text[], why text)
+CREATE TABLE app.target (
+    id integer NOT NULL,
+    unit_id integer NOT NULL,
+    indicator_id integer NOT NULL,
+    year integer NOT NULL,
+    document_id integer NOT NULL,
+    revision integer DEFAULT 1 NOT NULL,
+    comparator text NOT NULL,
+    comparator_implied boolean DEFAULT false NOT NULL,
+    value numeric NOT NULL,
+    text_as_issued app.prose NOT NULL,
+    baseline_value numeric,
+    baseline_year integer,
+    is_key boolean DEFAULT true NOT NULL,
+    note app.prose,
+    CONSTRAINT target_comparator_check CHECK ((comparator = ANY (ARRAY['GE'::text, 'GT'::text, 'LE'::text, 'LT'::text, 'EQ'::text]))),
+    CONSTRAINT target_revision_check CHECK ((revision > 0)),
+    CONSTRAINT target_year_check CHECK (((year >= 1990) AND (year <= 2100)))
+);
+
+ALTER TABLE ONLY app.target FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.target IS 'Levels set by a document.  One indicator may have several in a year, each with its source; a change is a new revision.';
+
+COMMENT ON COLUMN app.target.id IS 'Internal number.';
+
+COMMENT ON COLUMN app.target.unit_id IS 'Unit it is set for.';
+
+COMMENT ON COLUMN app.target.indicator_id IS 'Indicator.';
+
+COMMENT ON COLUMN app.target.year IS 'Year it is set for.';
+
+COMMENT ON COLUMN app.target.document_id IS 'Assigning document.';
+
+COMMENT ON COLUMN app.target.revision IS 'The highest one is in force.';
+
+COMMENT ON COLUMN app.target.comparator IS 'GT is strict: > 32 is not met by exactly 32.';
+
+COMMENT ON COLUMN app.target.comparator_implied IS 'The document gives a bare figure; the comparator was inferred.';
+
+COMMENT ON COLUMN app.target.value IS 'The level; 1 for a status to be reached.';
+
+COMMENT ON COLUMN app.target.text_as_issued IS 'The line as the document has it.';
+
+COMMENT ON COLUMN app.target.baseline_value IS 'Level it starts from, where the document gives one.';
+
+COMMENT ON COLUMN app.target.baseline_year IS 'Year of the baseline.';
+
+COMMENT ON COLUMN app.target.is_key IS 'Named in the plan as a key target (chỉ tiêu trọng tâm).';
+
+COMMENT ON COLUMN app.target.note IS 'What to know about it.';
+
+CREATE FUNCTION app.cell_shown(p_measure text, c app.data_cell, t app.target, p_explain boolean) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    coverage constant numeric := case when c.expected > 0 then trim_scale(round(c.n::numeric / c.expected, 3)) end;
+    value numeric := case p_measure when 'value' then c.value when 'target' then trim_scale(t.value) when 'achievement' then app.plan_ratio(c, t)
+                                    when 'coverage' then coverage else c.place end;
+    flags text[] := case p_measure when 'target' then '{}' when 'achievement' then array_remove(c.flags || app.verdict(c, t), null) else c.flags end;
+    why text := case when p_measure = 'coverage' then case when c.expected = 0 then 'not_expected' when c.n is null then 'not_published' end
+                     when p_measure = 'target' then case when t.id is null then 'no_target' end
+                     when c.why is not null then c.why
+                     when p_measure = 'achievement' then case when t.id is null then 'no_target' when value is null then 'no_ratio' end end;
+begin
+    if p_explain then
+        return json_build_object('value', value, 'n', c.n, 'expected', c.expected, 'coverage', coverage, 'numerator', c.numerator, 'denominator', c.denominator,
+            'flags', to_json(flags), 'why', why, 'formula', json_build_object('aggregation', (c.d).aggregation, 'result', (c.d).result, 'scale', (c.d).scale,
+                'valid_from', lower((c.d).valid)), 'inputs', c.inputs);
+    end if;
+    return json_build_object('value', value, 'n', c.n, 'expected', c.expected, 'coverage', coverage,
+        'numerator', case when p_measure = 'value' then c.numerator end, 'denominator', case when p_measure = 'value' then c.denominator end,
+        'flags', to_json(flags), 'why', why);
+end $$;
+
+COMMENT ON FUNCTION app.cell_shown(p_measure text, c app.data_cell, t app.target, p_explain boolean) IS 'A figure, or what is asked of it, as answers show it.';
+
+CREATE FUNCTION app.cells(p_nodes integer[], p_roots integer[], p_valid daterange[], p_indicators integer[], p_from date[], p_to date[], p_coarsest integer[], p_how app.figures_how) RETURNS TABLE(node_id integer, indicator_id integer, window_id integer, d app.indicator_version, value numeric, n integer, expected integer, numerator numeric, denominator numeric, flags text[], why text, inputs jsonb)
     LANGUAGE plpgsql STABLE
     SET enable_nestloop TO 'off'
     AS $$ -- the planner cannot know how few or many rows each step has
 #variable_conflict use_column
 begin
     return query
-    with recursive asked as materialized (
-        select row_number() over () as aid, i.id as indicator_id, p.id as period_id, d.id as version_id, d.aggregation, d.weight_id, d.applies_to
+    with recursive node as materialized (
+        select x.id, x.root, x.valid from unnest(p_nodes, p_roots, p_valid) as x(id, root, valid)
+    ), days as materialized (
+        select x.id::int as window_id, x.starts_on, x.ends_on, x.coarsest from unnest(p_from, p_to, p_coarsest) with ordinality as x(starts_on, ends_on, coarsest, id)
+    ), asked as materialized (
+        select row_number() over () as aid, i.id as indicator_id, p.window_id, d.id as version_id, d.aggregation, d.weight_id, d.applies_to
           from unnest(p_indicators) i(id)
-          join app.period p on p.id = any (p_periods)
+         cross join days p
           left join app.indicator_version d on d.indicator_id = i.id and d.valid @> p.ends_on
     ), need as materialized (   -- the entered figures behind each asked one
-        select a.aid, a.period_id, coalesce(t.indicator_id, a.indicator_id) as source_id,
+        select a.aid, a.window_id, coalesce(t.indicator_id, a.indicator_id) as source_id,
                coalesce(t.side, 'numerator') as side, coalesce(t.coefficient, 1) as coefficient, coalesce(t.counts, 'value') as counts
           from asked a left join app.indicator_term t on t.version_id = a.version_id
         union all
-        select a.aid, a.period_id, a.weight_id, 'weight', 1, 'value' from asked a where a.weight_id is not null
-    ), tiling as ( -- forms that ask a source, and how their periods tile the asked one
-        select k.period_id, k.source_id, f.form_id, q.id as from_id, q.ends_on = p.ends_on as is_last, d.measure, q.id <> p.id as finer,
+        select a.aid, a.window_id, a.weight_id, 'weight', 1, 'value' from asked a where a.weight_id is not null
+    ), tiling as ( -- forms that ask a source, and how their periods tile the asked window
+        select k.window_id, k.source_id, f.form_id, q.id as from_id, q.ends_on = p.ends_on as is_last, d.measure,
+               (q.starts_on, q.ends_on) <> (p.starts_on, p.ends_on) as finer,
                array_position('{month,quarter,half,nine_months,year}', q.frequency) as coarseness,
-               sum(q.ends_on - q.starts_on + 1) over (partition by k.period_id, k.source_id, f.form_id) = p.ends_on - p.starts_on + 1 as tiles
-          from (select distinct source_id, period_id from need) k
-          join app.period p on p.id = k.period_id
+               sum(q.ends_on - q.starts_on + 1) over (partition by k.window_id, k.source_id, f.form_id) = p.ends_on - p.starts_on + 1 as tiles
+          from (select distinct source_id, window_id from need) k
+          join days p on p.window_id = k.window_id
           join app.indicator_version d on d.indicator_id = k.source_id and d.valid @> p.ends_on
           join app.form_indicator f on f.indicator_id = k.source_id and f.level = 'commune' and f.valid @> p.ends_on
           join app.period q on q.frequency = f.frequency and q.starts_on >= p.starts_on and q.ends_on <= p.ends_on
+                           and array_position('{month,quarter,half,nine_months,year}', q.frequency) <= coalesce(p.coarsest, 5)
     ), supply as materialized ( -- the coarsest one serves; flows add up over it, stocks and statuses are those of its last period
         select row_number() over () as sid, t.*
-          from (select t.*, max(t.coarseness) over (partition by t.period_id, t.source_id) as best from tiling t where t.tiles) t
+          from (select t.*, max(t.coarseness) over (partition by t.window_id, t.source_id) as best from tiling t where t.tiles) t
          where t.coarseness = t.best and (t.measure = 'flow' or t.is_last)
     ), below as (
-        select u.id as unit_id, p.id as period_id, p.ends_on, u.id
-          from unnest(p_units) u(id) join app.period p on p.id = any (p_periods)
+        select x.id as node_id, p.window_id, p.ends_on, x.root as id from node x join days p on x.valid @> p.ends_on
         union
-        select b.unit_id, b.period_id, b.ends_on, x.unit_id
+        select b.node_id, b.window_id, b.ends_on, x.unit_id
           from below b join app.unit_parent x on x.parent_id = b.id and x.valid @> b.ends_on
-    ), reporter as materialized ( -- who is expected to report: commune-level units alive on the period's last day
-        select row_number() over () as rid, b.unit_id, b.period_id, b.id, u.kind, x.parent_id,
+    ), reporter as materialized ( -- who is expected to report: commune-level units alive on the window's last day
+        select row_number() over () as rid, b.node_id, b.window_id, b.id, u.kind, x.parent_id,
+               (select bool_and(o.root = b.id) from node o where o.id = b.node_id) as single,
                b.id = any ((select app.reach('own'))::int[]) or x.parent_id = any ((select app.reach('received'))::int[])
                or x.parent_id = any ((select app.reach('accepted'))::int[]) as in_reach
           from below b
@@ -926,23 +1136,26 @@ begin
     ), accepted as materialized ( -- every accepted figure that is needed, once
         select v.unit_id::bigint << 32 | y.sid as key, v.invented, v.value, v.denominator as den, v.missing_reason, v.status
           from app.accepted_values(array(select distinct r.id from reporter r), array(select distinct y.form_id from supply y),
-                                   array(select distinct y.from_id from supply y), array(select distinct y.source_id from supply y)) v
+                                   array(select distinct y.from_id from supply y), array(select distinct y.source_id from supply y), p_how) v
           join supply y on y.form_id = v.form_id and y.from_id = v.period_id and y.source_id = v.indicator_id
-    ), source as materialized ( -- one entered figure of one reporter for the asked period
+    ), source as materialized ( -- one entered figure of one reporter for the asked window
         select r.rid << 32 | s.source_id as key,
                count(*) = count(a.value) + count(*) filter (where a.missing_reason = 'not_applicable') as complete,
                bool_and(coalesce(a.missing_reason = 'not_applicable', false)) as not_applicable,
                sum(a.value) as value, sum(a.den) as den,
                bool_or(a.status = 'ESTIMATE') as estimate, bool_or(a.status <> 'OFFICIAL') as provisional, bool_or(a.invented) as invented,
                bool_or(s.finer and s.measure = 'flow') as accumulated,
-               bool_and(r.in_reach or b.id is not null) as visible
+               bool_and(r.in_reach or b.id is not null) as visible,
+               case when (p_how).explain then jsonb_agg(jsonb_build_object(
+                   'form', (select f.code from app.form f where f.id = s.form_id), 'period', (select q.code from app.period q where q.id = s.from_id),
+                   'value', a.value, 'denominator', a.den, 'missing_reason', a.missing_reason, 'status', a.status) order by s.from_id) end as reports
           from reporter r
-          join supply s on s.period_id = r.period_id
+          join supply s on s.window_id = r.window_id
           left join app.publication b on b.unit_id = r.parent_id and b.form_id = s.form_id and b.period_id = s.from_id
           left join accepted a on a.key = (r.id::bigint << 32 | s.sid)
          group by r.rid, s.source_id
     ), part as materialized (   -- one asked figure of one reporter
-        select r.unit_id, r.id as reporter_id, r.kind, n.aid,
+        select r.node_id, r.id as reporter_id, r.kind, r.single, n.aid,
                coalesce(bool_and(x.complete) filter (where n.side <> 'weight'), false) as own_complete,
                coalesce(bool_and(x.complete), false) as complete,
                bool_and(x.key is not null) as asked_for,
@@ -951,42 +1164,50 @@ begin
                sum(n.coefficient * case n.counts when 'value' then coalesce(x.value, 0) else (x.value is not null)::int end) filter (where n.side = 'numerator') as num,
                sum(n.coefficient * case n.counts when 'value' then coalesce(x.value, 0) else (x.value is not null)::int end) filter (where n.side = 'denominator') as den,
                sum(x.value) filter (where n.side = 'weight') as weight, sum(x.den) as pair_den,
-               bool_or(x.estimate) as estimate, bool_or(x.provisional) as provisional, bool_or(x.invented) as invented, bool_or(x.accumulated) as accumulated
+               bool_or(x.estimate) as estimate, bool_or(x.provisional) as provisional, bool_or(x.invented) as invented, bool_or(x.accumulated) as accumulated,
+               case when (p_how).explain then jsonb_agg(jsonb_build_object(
+                   'indicator', (select i.code from app.indicator i where i.id = n.source_id), 'side', n.side, 'coefficient', n.coefficient, 'counts', n.counts,
+                   'value', trim_scale(x.value), 'reports', coalesce(x.reports, '[]')) order by n.side, n.source_id) end as sources
           from reporter r
-          join need n on n.period_id = r.period_id
+          join need n on n.window_id = r.window_id
           left join source x on x.key = (r.rid << 32 | n.source_id)
-         group by r.rid, r.unit_id, r.id, r.kind, n.aid
+         group by r.rid, r.node_id, r.id, r.kind, r.single, n.aid
     ), fraction as ( -- as numerator and denominator; a unit's own figure needs no weight
-        select t.*, a.aggregation, t.unit_id = t.reporter_id as single,
+        select t.*, a.aggregation,
                t.kind = any (a.applies_to) and t.asked_for and not t.not_applicable as expected,
-               case when t.unit_id = t.reporter_id then t.own_complete else t.complete end as counted,
-               case when a.weight_id is not null and t.unit_id <> t.reporter_id then t.num * t.weight else t.num end as top,
-               case when a.weight_id is not null then case when t.unit_id = t.reporter_id then 1 else t.weight end
+               case when t.single then t.own_complete else t.complete end as counted,
+               case when a.weight_id is not null and not t.single then t.num * t.weight else t.num end as top,
+               case when a.weight_id is not null then case when t.single then 1 else t.weight end
                     else coalesce(t.den, t.pair_den) end as bottom
           from part t
           join asked a on a.aid = t.aid
     ), total as materialized (
-        select f.unit_id::bigint << 32 | f.aid as key, bool_or(f.single) as single, bool_and(f.visible) as visible,
+        select f.node_id::bigint << 32 | f.aid as key, bool_or(f.single) as single, bool_and(f.visible) as visible,
                (count(*) filter (where f.expected))::int as expected, (count(*) filter (where f.expected and f.counted))::int as n,
                sum(f.top) filter (where f.expected and f.counted) as top, sum(f.bottom) filter (where f.expected and f.counted) as bottom,
                count(*) filter (where f.expected and f.counted and f.top >= 1) as true_count,
                count(*) filter (where f.expected and f.counted and f.top >= f.bottom) as complete_count,
                bool_or(f.estimate) filter (where f.expected and f.counted) as estimate, bool_or(f.provisional) filter (where f.expected and f.counted) as provisional,
-               bool_or(f.invented) filter (where f.expected and f.counted) as invented, bool_or(f.accumulated) filter (where f.expected and f.counted) as accumulated
-          from fraction f group by f.unit_id, f.aid
+               bool_or(f.invented) filter (where f.expected and f.counted) as invented, bool_or(f.accumulated) filter (where f.expected and f.counted) as accumulated,
+               case when (p_how).explain and bool_and(f.visible) then jsonb_agg(jsonb_build_object(
+                   'unit', (select u.code from app.unit u where u.id = f.reporter_id), 'expected', f.expected, 'counted', f.expected and f.counted,
+                   'numerator', case when f.expected and f.counted then trim_scale(f.top) end, 'denominator', case when f.expected and f.counted then trim_scale(f.bottom) end,
+                   'weight', case when f.expected and f.counted then f.weight end, 'sources', f.sources)
+                   order by (select u.code from app.unit u where u.id = f.reporter_id)) end as inputs
+          from fraction f group by f.node_id, f.aid
     ), summed as (
-        select u.id as unit_id, a.indicator_id, a.period_id, a.version_id, a.weight_id is not null as mean,
+        select u.id as node_id, a.indicator_id, a.window_id, a.version_id, a.weight_id is not null as mean,
                a.weight_id is not null and t.single as own_mean, t.visible, coalesce(t.expected, 0) as expected, coalesce(t.n, 0) as n,
-               t.estimate, t.provisional, t.invented, t.accumulated,
+               t.estimate, t.provisional, t.invented, t.accumulated, t.inputs,
                case when t.n = 0 or not t.visible then null when t.single then t.top
                     when a.aggregation = 'count_true' then t.true_count when a.aggregation = 'count_complete' then t.complete_count
                     else t.top end as top,
                case when t.n = 0 or not t.visible then null when t.single then t.bottom
                     when a.aggregation in ('count_true', 'count_complete') then t.n else t.bottom end as bottom
-          from unnest(p_units) u(id) cross join asked a
+          from (select distinct x.id from node x) u cross join asked a
           left join total t on t.key = (u.id::bigint << 32 | a.aid)
     )
-    select s.unit_id, s.indicator_id, s.period_id, d,
+    select s.node_id, s.indicator_id, s.window_id, d,
            case when s.own_mean then trim_scale(s.top) else app.figure_value(d, s.top, s.bottom) end,
            case when s.visible is false then null else s.n end, s.expected,
            case when s.bottom is not null and not s.own_mean then trim_scale(s.top) end, case when not s.own_mean then trim_scale(s.bottom) end,
@@ -998,12 +1219,97 @@ begin
                case when s.invented then 'invented' end], null) end,
            case when s.expected = 0 then 'not_expected' when s.visible is false then 'not_published'
                 when s.n = 0 then 'not_reported'
-                when d.result = 'ratio' and not s.own_mean and coalesce(s.bottom, 0) = 0 then 'zero_denominator' end
+                when d.result = 'ratio' and not s.own_mean and coalesce(s.bottom, 0) = 0 then 'zero_denominator' end,
+           s.inputs
       from summed s
       left join app.indicator_version d on d.id = s.version_id; -- not defined yet: nobody is expected to report it
 end $$;
 
-COMMENT ON FUNCTION app.cells(p_units integer[], p_indicators integer[], p_periods integer[]) IS 'The aggregate: units × indicators × periods from accepted submissions alone.  Sums for flows and stocks, ratio of sums for rates, a weighted mean for income, counts for statuses; never a mean of rates.  Missing is not zero: n of expected units reported, and a null says why.';
+COMMENT ON FUNCTION app.cells(p_nodes integer[], p_roots integer[], p_valid daterange[], p_indicators integer[], p_from date[], p_to date[], p_coarsest integer[], p_how app.figures_how) IS 'The aggregate: nodes × indicators × windows from accepted submissions alone.  Sums for flows and stocks, ratio of sums for rates, a weighted mean for income, counts for statuses; never a mean of rates.  Missing is not zero: n of expected units reported, and a null says why.';
+
+CREATE FUNCTION app.cells(p_units integer[], p_indicators integer[], p_periods integer[]) RETURNS TABLE(unit_id integer, indicator_id integer, period_id integer, d app.indicator_version, value numeric, n integer, expected integer, numerator numeric, denominator numeric, flags text[], why text)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT c.node_id,
+     c.indicator_id,
+     (cells.p_periods)[c.window_id] AS p_periods,
+     c.d,
+     c.value,
+     c.n,
+     c.expected,
+     c.numerator,
+     c.denominator,
+     c.flags,
+     c.why
+    FROM app.cells(cells.p_units, cells.p_units, ARRAY( SELECT '(,)'::daterange AS daterange
+            FROM unnest(cells.p_units) unnest(unnest)), cells.p_indicators, ARRAY( SELECT p.starts_on
+            FROM (unnest(cells.p_periods) WITH ORDINALITY x(id, ord)
+              JOIN app.period p ON ((p.id = x.id)))
+           ORDER BY x.ord), ARRAY( SELECT p.ends_on
+            FROM (unnest(cells.p_periods) WITH ORDINALITY x(id, ord)
+              JOIN app.period p ON ((p.id = x.id)))
+           ORDER BY x.ord), array_fill(NULL::integer, ARRAY[cardinality(cells.p_periods)]), ROW(NULL::timestamp with time zone, false, false)) c(node_id, indicator_id, window_id, d, value, n, expected, numerator, denominator, flags, why, inputs);
+END;
+
+COMMENT ON FUNCTION app.cells(p_units integer[], p_indicators integer[], p_periods integer[]) IS 'The same of single units and reporting periods, now.';
+
+CREATE TABLE app.change (
+    id bigint NOT NULL,
+    xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    kind text NOT NULL,
+    subject bigint NOT NULL,
+    code text NOT NULL,
+    unit_id integer,
+    receiver_id integer,
+    was text,
+    became text,
+    published boolean DEFAULT false NOT NULL,
+    CONSTRAINT change_kind_check CHECK ((kind = ANY (ARRAY['unit'::text, 'target'::text, 'submission'::text, 'publication'::text])))
+);
+
+ALTER TABLE ONLY app.change FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.change IS 'Which things were changed by which transaction, for 90 days.';
+
+COMMENT ON COLUMN app.change.id IS 'Order within a transaction.';
+
+COMMENT ON COLUMN app.change.xid IS 'The transaction.';
+
+COMMENT ON COLUMN app.change.at IS 'When it began.';
+
+COMMENT ON COLUMN app.change.kind IS 'What was changed.';
+
+COMMENT ON COLUMN app.change.subject IS 'Its number.';
+
+COMMENT ON COLUMN app.change.code IS 'By what answers name it: the code of a unit, the number of the others.';
+
+COMMENT ON COLUMN app.change.unit_id IS 'Unit of a submission or target.';
+
+COMMENT ON COLUMN app.change.receiver_id IS 'Unit a submission is sent to.';
+
+COMMENT ON COLUMN app.change.was IS 'State of a submission before; null: it was not there.';
+
+COMMENT ON COLUMN app.change.became IS 'State of a submission after.';
+
+COMMENT ON COLUMN app.change.published IS 'Had the district published it?';
+
+CREATE FUNCTION app.change_forget() RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ DELETE FROM app.change
+   WHERE (change.id IN ( SELECT o.id
+            FROM ( SELECT change_1.id,
+                     change_1.at
+                    FROM app.change change_1
+                   ORDER BY change_1.id
+                  LIMIT 2
+                  FOR UPDATE OF change_1 SKIP LOCKED) o
+           WHERE (o.at < (now() - '91 days'::interval))));
+END;
+
+COMMENT ON FUNCTION app.change_forget() IS 'Forgets two old changes: called for each new one, so that they do not pile up.';
 
 CREATE FUNCTION app.change_stamp() RETURNS trigger
     LANGUAGE plpgsql
@@ -1081,6 +1387,16 @@ end $$;
 
 COMMENT ON FUNCTION app.comment_stamp() IS 'Whoever comments is named, with the side; what a unit says while it is working on a report is its own unless it says otherwise.';
 
+CREATE FUNCTION app.cursor_mac(p_text text) RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return (select left(encode(sha256(s.key || sha256(s.key || convert_to('cursor|' || p_text, 'UTF8'))), 'hex'), 16) from app.secret s);
+end $$;
+
+COMMENT ON FUNCTION app.cursor_mac(p_text text) IS 'By which a cursor is known to be one of ours, and whole.';
+
 CREATE FUNCTION app.cursor_number(p_cursor text) RETURNS bigint
     LANGUAGE plpgsql IMMUTABLE
     AS $_$
@@ -1091,16 +1407,628 @@ end $_$;
 
 COMMENT ON FUNCTION app.cursor_number(p_cursor text) IS 'The cursor of a list in the order of numbers.';
 
-CREATE FUNCTION app.date_or_null(p_text text) RETURNS date
-    LANGUAGE plpgsql IMMUTABLE
+CREATE FUNCTION app.cursor_read(p_cursor text) RETURNS text
+    LANGUAGE plpgsql STABLE
     AS $_$
+declare
+    told text;
 begin
-    return case when p_text ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' then p_text::date end;
-exception when datetime_field_overflow then
-    return null;
+    perform app.expect_cursor(p_cursor ~ '^[A-Za-z0-9_-]{24,}$');
+    begin
+        told := convert_from(decode(translate(p_cursor, '-_', '+/') || repeat('=', (4 - length(p_cursor) % 4) % 4), 'base64'), 'UTF8');
+    exception when data_exception then -- no base64, no UTF-8
+        told := '';
+    end;
+    perform app.expect_cursor(left(told, 16) = app.cursor_mac(substr(told, 17)));
+    return substr(told, 17);
 end $_$;
 
-COMMENT ON FUNCTION app.date_or_null(p_text text) IS 'A date of ISO 8601, or null.';
+COMMENT ON FUNCTION app.cursor_read(p_cursor text) IS 'The text of a cursor; 400 for one that we did not give.';
+
+CREATE FUNCTION app.cursor_write(p_text text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return translate(encode(convert_to(app.cursor_mac(p_text) || p_text, 'UTF8'), 'base64'), E'+/=\n', '-_');
+end $$;
+
+COMMENT ON FUNCTION app.cursor_write(p_text text) IS 'A text as a cursor.';
+
+CREATE FUNCTION app.data(q app.data_query, OUT dims json, OUT cells json, OUT meta json) RETURNS record
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    how app.figures_how := row(app.as_of_instant(q.as_of), coalesce(q.status = 'submitted', false), coalesce(q.explain, false));
+    f app.data_frame;
+    invented boolean;
+begin
+    perform app.refuse_query((select coalesce(jsonb_agg(x), '[]') from app.data_faults(q) x), q.in_body);
+    f := app.data_frame(q);
+    perform app.refuse_large(cardinality(f.nodes)::bigint * cardinality(f.indicators) * cardinality(f.windows), case when how.explain then 200 else 20000 end);
+    with figure as materialized (
+        select c.node_id, c.indicator_id, c.window_id, 'invented' = any (c.flags) as invented,
+               row(c.d, c.value, c.n, c.expected, c.numerator, c.denominator, c.flags, c.why, c.inputs,
+                   case when c.value is not null then rank() over (partition by c.indicator_id, c.window_id, c.value is null
+                                                                   order by case when (c.d).direction = 'higher' then -c.value else c.value end) end)::app.data_cell as cell
+          from app.cells(f.node, f.root, f.valid, array(select distinct x from unnest(f.indicators) x), f.starts, f.ends, f.coarsest, how) c
+    ), single as (
+        select x.node, min(x.root) as root from unnest(f.node, f.root) as x(node, root) group by x.node having count(*) = 1
+    )
+    select coalesce(json_agg(app.cell_shown(l.measure, g.cell, t, how.explain) order by g.node_id, l.ord, g.window_id), '[]'), coalesce(bool_or(g.invented), false)
+      into cells, invented
+      from figure g
+      join unnest(f.indicators, f.measures) with ordinality as l(id, measure, ord) on l.id = g.indicator_id
+      left join single s on s.node = g.node_id and l.measure in ('target', 'achievement')
+      left join lateral (select app.target_in_force(s.root, g.indicator_id, extract(year from f.ends[g.window_id])::int) as t where s.root is not null) y on true
+      left join lateral (select (y.t).*) t on true;
+    dims := app.data_dims(f);
+    meta := json_build_object('status', coalesce(q.status, 'accepted'), 'at', now(), 'as_of', how.as_of, 'invented', invented);
+end $$;
+
+COMMENT ON FUNCTION app.data(q app.data_query, OUT dims json, OUT cells json, OUT meta json) IS 'The answer to a query of the aggregate: dimensions and dense cells, row by row.';
+
+CREATE FUNCTION app.data_dims(f app.data_frame) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return json_build_array(
+        json_build_object('id', 'unit', 'items', (select coalesce(json_agg(json_build_object('code', n.code, 'name', n.name) order by n.ord), '[]')
+                                                    from unnest(f.nodes, f.names) with ordinality as n(code, name, ord))),
+        json_build_object('id', 'indicator', 'items', (
+            select coalesce(json_agg(json_build_object('code', i.code, 'measure', l.measure, 'name', d.name_vi, 'name_en', d.name_en,
+                       'unit_of_measure', case when l.measure in ('value', 'target') then d.unit_vi when l.measure = 'achievement' then '%' end,
+                       'aggregation', d.aggregation) order by l.ord), '[]')
+              from unnest(f.indicators, f.measures) with ordinality as l(id, measure, ord)
+              join app.indicator i on i.id = l.id
+              left join lateral (select v.* from app.indicator_version v where v.indicator_id = i.id order by lower(v.valid) desc nulls last limit 1) d on true)),
+        json_build_object('id', 'period', 'items', (select coalesce(json_agg(json_build_object('code', w.code, 'from', w.s, 'to', w.e) order by w.ord), '[]')
+                                                      from unnest(f.windows, f.starts, f.ends) with ordinality as w(code, s, e, ord))));
+end $$;
+
+COMMENT ON FUNCTION app.data_dims(f app.data_frame) IS 'The dimensions of an answer.';
+
+CREATE FUNCTION app.parameter_fault(p_parameter text, p_code text, p_params jsonb DEFAULT '{}'::jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN jsonb_build_object('parameter', p_parameter, 'code', p_code, 'params', p_params);
+
+COMMENT ON FUNCTION app.parameter_fault(p_parameter text, p_code text, p_params jsonb) IS 'One fault of a query string.';
+
+CREATE FUNCTION app.selector_argument(p_text text, p_function text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN "substring"(p_text, (('^'::text || p_function) || '\(\s*([^()]*?)\s*\)$'::text));
+
+COMMENT ON FUNCTION app.selector_argument(p_text text, p_function text) IS 'What stands in the brackets of a selector like children(kbang); null: it is another.';
+
+CREATE FUNCTION app.selectors(p_text text) RETURNS TABLE(text text, ord bigint)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT btrim(t.text) AS btrim,
+     t.ord
+    FROM regexp_split_to_table(selectors.p_text, ',(?![^()]*\))'::text) WITH ORDINALITY t(text, ord);
+END;
+
+COMMENT ON FUNCTION app.selectors(p_text text) IS 'The selectors of a parameter, commas between; commas in brackets belong to a selector.';
+
+CREATE TABLE app.form (
+    id integer NOT NULL,
+    code app.code NOT NULL,
+    name_vi app.line NOT NULL,
+    name_en app.line NOT NULL,
+    level text NOT NULL,
+    frequency text NOT NULL,
+    four_eyes boolean DEFAULT true NOT NULL,
+    valid daterange NOT NULL,
+    CONSTRAINT form_frequency_check CHECK ((frequency = ANY (ARRAY['month'::text, 'quarter'::text, 'half'::text, 'nine_months'::text, 'year'::text]))),
+    CONSTRAINT form_level_check CHECK ((level = ANY (ARRAY['commune'::text, 'village'::text]))),
+    CONSTRAINT form_valid_check CHECK ((NOT isempty(valid)))
+);
+
+COMMENT ON TABLE app.form IS 'Which indicators units of a level report how often.';
+
+COMMENT ON COLUMN app.form.id IS 'Internal number.';
+
+COMMENT ON COLUMN app.form.code IS 'Code of our own.';
+
+COMMENT ON COLUMN app.form.name_vi IS 'Vietnamese name.';
+
+COMMENT ON COLUMN app.form.name_en IS 'English name.';
+
+COMMENT ON COLUMN app.form.level IS 'Level of the units that fill it in.';
+
+COMMENT ON COLUMN app.form.frequency IS 'Frequency of its periods.';
+
+COMMENT ON COLUMN app.form.four_eyes IS 'Whoever entered a value may not submit it.';
+
+COMMENT ON COLUMN app.form.valid IS 'Days on which it is in use; the last day of a period decides.';
+
+CREATE FUNCTION app.select_lines(p_selector text) RETURNS TABLE(ord bigint, indicator_id integer, measure text, fault jsonb)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ WITH token AS (
+          SELECT t.text,
+             t.ord,
+             COALESCE("substring"(t.text, '\.([a-z]+)$'::text), 'value'::text) AS measure,
+             regexp_replace(t.text, '\.[a-z]+$'::text, ''::text) AS name
+            FROM app.selectors(select_lines.p_selector) t(text, ord)
+         ), found AS (
+          SELECT t.ord,
+             i.id,
+             t.measure,
+             i.sort_order
+            FROM (token t
+              JOIN app.indicator i ON (((i.code)::text = t.name)))
+         UNION ALL
+          SELECT t.ord,
+             c.id,
+             t.measure,
+             c.sort_order
+            FROM ((token t
+              JOIN app.indicator p ON (((p.code)::text = app.selector_argument(t.name, 'children'::text))))
+              JOIN app.indicator c ON ((c.parent_id = p.id)))
+         UNION ALL
+          SELECT t.ord,
+             i.id,
+             t.measure,
+             i.sort_order
+            FROM (token t
+              JOIN app.indicator i ON ((i.section = app.selector_argument(t.name, 'section'::text))))
+         UNION ALL
+          SELECT t.ord,
+             i.id,
+             t.measure,
+             i.sort_order
+            FROM (((token t
+              JOIN app.form f ON (((f.code)::text = app.selector_argument(t.name, 'form'::text))))
+              JOIN app.form_indicator x ON ((x.form_id = f.id)))
+              JOIN app.indicator i ON ((i.id = x.indicator_id)))
+         ), ranked AS (
+          SELECT min(f.rank_of) AS ord,
+             f.id,
+             f.measure
+            FROM ( SELECT f_1.ord,
+                     f_1.id,
+                     f_1.measure,
+                     f_1.sort_order,
+                     row_number() OVER (ORDER BY f_1.ord, f_1.sort_order) AS rank_of
+                    FROM found f_1) f
+           GROUP BY f.id, f.measure
+         )
+  SELECT r.ord,
+     r.id,
+     r.measure,
+     NULL::jsonb AS jsonb
+    FROM ranked r
+   WHERE (r.measure = ANY (ARRAY['value'::text, 'target'::text, 'achievement'::text, 'coverage'::text, 'rank'::text]))
+ UNION ALL
+  SELECT i.sort_order,
+     i.id,
+     'value'::text,
+     NULL::jsonb
+    FROM app.indicator i
+   WHERE ((select_lines.p_selector IS NULL) AND (i.kind <> 'base'::text))
+ UNION ALL
+  SELECT NULL::bigint,
+     NULL::integer,
+     NULL::text,
+     app.parameter_fault('indicator'::text, 'unknown-indicator'::text, jsonb_build_object('indicator', "left"(t.name, 64))) AS parameter_fault
+    FROM token t
+   WHERE (NOT (EXISTS ( SELECT
+            FROM found f
+           WHERE (f.ord = t.ord))))
+ UNION ALL
+  SELECT NULL::bigint,
+     NULL::integer,
+     NULL::text,
+     app.parameter_fault('indicator'::text, 'unknown-suffix'::text, jsonb_build_object('suffix', t.measure, 'choices', 'target, achievement, coverage, rank')) AS parameter_fault
+    FROM token t
+   WHERE (t.measure <> ALL (ARRAY['value'::text, 'target'::text, 'achievement'::text, 'coverage'::text, 'rank'::text]));
+END;
+
+COMMENT ON FUNCTION app.select_lines(p_selector text) IS 'Lines of a selector: codes, children(code), section(name), form(code), each with or without .target .achievement .coverage .rank; null: the lines of the plan and their components.';
+
+CREATE TABLE app.unit_parent (
+    unit_id integer NOT NULL,
+    parent_id integer NOT NULL,
+    valid daterange NOT NULL,
+    CONSTRAINT unit_parent_check CHECK ((parent_id <> unit_id)),
+    CONSTRAINT unit_parent_valid_check CHECK ((NOT isempty(valid)))
+);
+
+COMMENT ON TABLE app.unit_parent IS 'The tree through time.';
+
+COMMENT ON COLUMN app.unit_parent.unit_id IS 'Unit.';
+
+COMMENT ON COLUMN app.unit_parent.parent_id IS 'The unit it belongs to.';
+
+COMMENT ON COLUMN app.unit_parent.valid IS 'Days it belonged there.';
+
+CREATE FUNCTION app.unit_ids_below(p_root integer, p_day date) RETURNS integer[]
+    LANGUAGE sql STABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ WITH RECURSIVE below AS (
+          SELECT p.unit_id AS id
+            FROM app.unit_parent p
+           WHERE ((p.parent_id = unit_ids_below.p_root) AND ((unit_ids_below.p_day IS NULL) OR (p.valid @> unit_ids_below.p_day)))
+         UNION
+          SELECT p.unit_id
+            FROM (app.unit_parent p
+              JOIN below below_1 ON (((below_1.id = p.parent_id) AND ((unit_ids_below.p_day IS NULL) OR (p.valid @> unit_ids_below.p_day)))))
+         )
+  SELECT COALESCE(array_agg(below.id), '{}'::integer[]) AS "coalesce"
+    FROM below;
+END;
+
+COMMENT ON FUNCTION app.unit_ids_below(p_root integer, p_day date) IS 'Everything below a unit on a day, or that ever was.';
+
+CREATE FUNCTION app.unit_name_on(p_unit integer, p_day date) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return (
+    select n.name::text from app.unit_name n where n.unit_id = p_unit
+     order by n.valid @> p_day desc, lower(n.valid) > p_day, lower(n.valid) desc nulls last limit 1);
+end $$;
+
+COMMENT ON FUNCTION app.unit_name_on(p_unit integer, p_day date) IS 'Name of a unit on a day; outside its life the nearest one.';
+
+CREATE TABLE app.unit_group (
+    id integer NOT NULL,
+    code app.code NOT NULL,
+    name_vi app.line NOT NULL,
+    name_en app.line NOT NULL,
+    note app.prose
+);
+
+COMMENT ON TABLE app.unit_group IS 'Units that are looked at together though no unit of the administration unites them: the land of a district that has ended.';
+
+COMMENT ON COLUMN app.unit_group.id IS 'Internal number.';
+
+COMMENT ON COLUMN app.unit_group.code IS 'Code of our own.';
+
+COMMENT ON COLUMN app.unit_group.name_vi IS 'Vietnamese name.';
+
+COMMENT ON COLUMN app.unit_group.name_en IS 'English name.';
+
+COMMENT ON COLUMN app.unit_group.note IS 'What to know about it.';
+
+CREATE TABLE app.unit_group_member (
+    group_id integer NOT NULL,
+    unit_id integer NOT NULL,
+    valid daterange NOT NULL,
+    CONSTRAINT unit_group_member_valid_check CHECK ((NOT isempty(valid)))
+);
+
+COMMENT ON TABLE app.unit_group_member IS 'Which units a group has, through time; with what stands below them.';
+
+COMMENT ON COLUMN app.unit_group_member.group_id IS 'Group.';
+
+COMMENT ON COLUMN app.unit_group_member.unit_id IS 'Unit.';
+
+COMMENT ON COLUMN app.unit_group_member.valid IS 'Days on which it is in the group.';
+
+CREATE FUNCTION app.select_nodes(p_selector text, p_days date[]) RETURNS TABLE(ord bigint, node text, name text, root integer, valid daterange, fault jsonb)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ WITH token AS (
+          SELECT t.text,
+             t.ord,
+             app.selector_argument(t.text, 'group'::text) AS group_code,
+             COALESCE(app.selector_argument(t.text, 'children'::text), (regexp_match(t.text, '^descendants\(\s*([^(),]*?)\s*,\s*[a-z]+\s*\)$'::text))[1]) AS parent,
+             (regexp_match(t.text, '^descendants\([^(),]*,\s*(province|district|commune|village)\s*\)$'::text))[1] AS level,
+             (t.text ~~ 'descendants(%'::text) AS deep
+            FROM app.selectors(select_nodes.p_selector) t(text, ord)
+         ), stem AS (
+          SELECT t.ord,
+             t.deep,
+             t.level,
+             u.id,
+             '(,)'::daterange AS valid
+            FROM (token t
+              JOIN app.unit u ON (((u.code)::text = t.parent)))
+         UNION ALL
+          SELECT t.ord,
+             t.deep,
+             t.level,
+             m.unit_id,
+             m.valid
+            FROM ((token t
+              JOIN app.unit_group g ON (((g.code)::text = t.parent)))
+              JOIN app.unit_group_member m ON ((m.group_id = g.id)))
+         ), chosen AS (
+          SELECT t.ord,
+             (u.code)::text AS node,
+             app.unit_name_on(u.id, ( SELECT max(d.d) AS max
+                    FROM unnest(select_nodes.p_days) d(d))) AS name,
+             u.id AS root,
+             '(,)'::daterange AS valid
+            FROM (token t
+              JOIN app.unit u ON (((u.code)::text = t.text)))
+         UNION ALL
+          SELECT t.ord,
+             (g.code)::text AS code,
+             (g.name_vi)::text AS name_vi,
+             m.unit_id,
+             m.valid
+            FROM ((token t
+              JOIN app.unit_group g ON (((g.code)::text = t.group_code)))
+              JOIN app.unit_group_member m ON ((m.group_id = g.id)))
+         UNION ALL
+          SELECT DISTINCT s.ord,
+             (c.code)::text AS code,
+             app.unit_name_on(c.id, ( SELECT max(d.d) AS max
+                    FROM unnest(select_nodes.p_days) d(d))) AS unit_name_on,
+             c.id,
+             '(,)'::daterange AS daterange
+            FROM (((stem s
+              CROSS JOIN LATERAL unnest(select_nodes.p_days) day(d))
+              JOIN app.unit_parent x ON (((x.parent_id = s.id) AND (x.valid @> day.d))))
+              JOIN app.unit c ON (((c.id = x.unit_id) AND (c.valid @> day.d))))
+           WHERE ((NOT s.deep) AND (s.valid @> day.d))
+         UNION ALL
+          SELECT DISTINCT s.ord,
+             (c.code)::text AS code,
+             app.unit_name_on(c.id, ( SELECT max(d.d) AS max
+                    FROM unnest(select_nodes.p_days) d(d))) AS unit_name_on,
+             c.id,
+             '(,)'::daterange AS daterange
+            FROM ((((stem s
+              CROSS JOIN LATERAL unnest(select_nodes.p_days) day(d))
+              CROSS JOIN LATERAL unnest(app.unit_ids_below(s.id, day.d)) b(id))
+              JOIN app.unit c ON (((c.id = b.id) AND (c.valid @> day.d))))
+              JOIN app.unit_kind k ON (((k.code = c.kind) AND (k.level = s.level))))
+           WHERE (s.deep AND (s.valid @> day.d))
+         ), ranked AS (
+          SELECT c.node,
+             min(c.rank) AS ord
+            FROM ( SELECT c_1.node,
+                     row_number() OVER (ORDER BY c_1.ord, c_1.node) AS rank
+                    FROM chosen c_1) c
+           GROUP BY c.node
+         )
+  SELECT DISTINCT r.ord,
+     c.node,
+     c.name,
+     c.root,
+     c.valid,
+     NULL::jsonb AS jsonb
+    FROM (chosen c
+      JOIN ranked r ON ((r.node = c.node)))
+ UNION ALL
+  SELECT NULL::bigint,
+     NULL::text,
+     NULL::text,
+     NULL::integer,
+     NULL::daterange,
+         CASE
+             WHEN (t.deep AND (t.level IS NULL)) THEN app.parameter_fault('unit'::text, 'unknown-level'::text, jsonb_build_object('unit', "left"(t.text, 80)))
+             WHEN (t.group_code IS NOT NULL) THEN app.parameter_fault('unit'::text, 'unknown-group'::text, jsonb_build_object('group', "left"(t.group_code, 64)))
+             ELSE app.parameter_fault('unit'::text, 'unknown-unit'::text, jsonb_build_object('unit', "left"(COALESCE(t.parent, t.text), 64)))
+         END AS parameter_fault
+    FROM token t
+   WHERE ((NOT (EXISTS ( SELECT
+            FROM chosen c
+           WHERE (c.ord = t.ord)))) AND (NOT (EXISTS ( SELECT
+            FROM stem s
+           WHERE ((s.ord = t.ord) AND ((NOT s.deep) OR (s.level IS NOT NULL)))))))
+ UNION ALL
+  SELECT NULL::bigint,
+     NULL::text,
+     NULL::text,
+     NULL::integer,
+     NULL::daterange,
+     app.parameter_fault('unit'::text, 'missing-parameter'::text) AS parameter_fault
+   WHERE (select_nodes.p_selector IS NULL);
+END;
+
+COMMENT ON FUNCTION app.select_nodes(p_selector text, p_days date[]) IS 'Nodes of a selector: codes of units, group(code), children(code), descendants(code,level), commas between; children are those of the asked last days, by code; a node has one root or, a group, several.';
+
+CREATE FUNCTION app.select_windows(p_selector text, p_now timestamp with time zone) RETURNS TABLE(ord bigint, code text, starts_on date, ends_on date, coarsest integer, made boolean, fault jsonb)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ WITH token AS (
+          SELECT t.text,
+             t.ord,
+             regexp_match(t.text, '^([0-9A-Za-z-]+)\.\.([0-9A-Za-z-]+)$'::text) AS ends,
+             regexp_match(t.text, '^last\(\s*([0-9]{1,3})\s*,\s*(month|quarter|half|nine_months|year)\s*\)$'::text) AS latest,
+             app.selector_argument(t.text, 'ytd'::text) AS until
+            FROM app.selectors(select_windows.p_selector) t(text, ord)
+         ), found AS (
+          SELECT t.ord,
+             t.text,
+             p.code,
+             p.starts_on,
+             p.ends_on,
+             p.starts_on AS rank,
+             p.frequency,
+             false AS made
+            FROM (((token t
+              JOIN app.period a ON ((a.code = COALESCE(t.ends[1], t.text))))
+              JOIN app.period z ON ((z.code = COALESCE(t.ends[2], t.text))))
+              JOIN app.period p ON (((p.frequency = a.frequency) AND (a.frequency = z.frequency) AND ((p.starts_on >= a.starts_on) AND (p.starts_on <= z.starts_on)))))
+           WHERE ((t.latest IS NULL) AND (t.until IS NULL))
+         UNION ALL
+          SELECT t.ord,
+             t.text,
+             p.code,
+             p.starts_on,
+             p.ends_on,
+             p.starts_on,
+             p.frequency,
+             false
+            FROM (token t
+              CROSS JOIN LATERAL ( SELECT q.id,
+                     q.code,
+                     q.frequency,
+                     q.year,
+                     q.ordinal,
+                     q.starts_on,
+                     q.ends_on,
+                     q.due_at,
+                     q.grace_until,
+                     q.locks_at,
+                     q.version,
+                     q.updated_by,
+                     q.updated_at
+                    FROM app.period q
+                   WHERE ((q.frequency = t.latest[2]) AND (q.ends_on < ((select_windows.p_now AT TIME ZONE 'Asia/Ho_Chi_Minh'::text))::date))
+                   ORDER BY q.ends_on DESC
+                  LIMIT (t.latest[1])::integer) p)
+           WHERE (t.latest IS NOT NULL)
+         UNION ALL
+          SELECT t.ord,
+             t.text,
+             (('ytd('::text || p.code) || ')'::text),
+             y.starts_on,
+             p.ends_on,
+             p.starts_on,
+             p.frequency,
+             true
+            FROM ((token t
+              JOIN app.period p ON ((p.code = t.until)))
+              JOIN app.period y ON (((y.frequency = 'year'::text) AND (y.year = p.year))))
+           WHERE ((t.until IS NOT NULL) AND (y.starts_on <= p.starts_on) AND (p.ends_on <= y.ends_on))
+         ), ranked AS (
+          SELECT min(f.rank_of) AS ord,
+             f.code,
+             f.starts_on,
+             f.ends_on,
+             array_position('{month,quarter,half,nine_months,year}'::text[], f.frequency) AS coarsest,
+             f.made
+            FROM ( SELECT f_1.ord,
+                     f_1.text,
+                     f_1.code,
+                     f_1.starts_on,
+                     f_1.ends_on,
+                     f_1.rank,
+                     f_1.frequency,
+                     f_1.made,
+                     row_number() OVER (ORDER BY f_1.ord, f_1.rank) AS rank_of
+                    FROM found f_1) f
+           GROUP BY f.code, f.starts_on, f.ends_on, f.frequency, f.made
+         )
+  SELECT r.ord,
+     r.code,
+     r.starts_on,
+     r.ends_on,
+     r.coarsest,
+     r.made,
+     NULL::jsonb AS jsonb
+    FROM ranked r
+ UNION ALL
+  SELECT NULL::bigint,
+     NULL::text,
+     NULL::date,
+     NULL::date,
+     NULL::integer,
+     NULL::boolean,
+     app.parameter_fault('period'::text, 'unknown-period'::text, jsonb_build_object('period', "left"(t.text, 64))) AS parameter_fault
+    FROM token t
+   WHERE ((t.latest IS NULL) AND (NOT (EXISTS ( SELECT
+            FROM found f
+           WHERE (f.ord = t.ord)))))
+ UNION ALL
+  SELECT NULL::bigint,
+     NULL::text,
+     NULL::date,
+     NULL::date,
+     NULL::integer,
+     NULL::boolean,
+     app.parameter_fault('period'::text, 'no-period-yet'::text, jsonb_build_object('period', "left"(t.text, 64))) AS parameter_fault
+    FROM token t
+   WHERE ((t.latest IS NOT NULL) AND (NOT (EXISTS ( SELECT
+            FROM found f
+           WHERE (f.ord = t.ord)))))
+ UNION ALL
+  SELECT NULL::bigint,
+     NULL::text,
+     NULL::date,
+     NULL::date,
+     NULL::integer,
+     NULL::boolean,
+     app.parameter_fault('period'::text, 'missing-parameter'::text) AS parameter_fault
+   WHERE (select_windows.p_selector IS NULL);
+END;
+
+COMMENT ON FUNCTION app.select_windows(p_selector text, p_now timestamp with time zone) IS 'Days of a selector, with the length of its periods; made: of several periods: codes of periods, from..to of one frequency, last(12,month): those that have ended, ytd(code): from the year''s first day to the end of a period.';
+
+CREATE FUNCTION app.data_faults(q app.data_query) RETURNS SETOF jsonb
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT app.parameter_fault('as_of'::text, 'in-future'::text, '{}'::jsonb) AS parameter_fault
+   WHERE (app.as_of_instant((data_faults.q).as_of) > now())
+ UNION ALL
+  SELECT app.parameter_fault('as_of'::text, 'not-an-instant'::text, '{}'::jsonb) AS parameter_fault
+   WHERE (((data_faults.q).as_of IS NOT NULL) AND (app.as_of_instant((data_faults.q).as_of) IS NULL))
+ UNION ALL
+  SELECT app.parameter_fault('status'::text, 'not-as-of'::text, '{}'::jsonb) AS parameter_fault
+   WHERE (((data_faults.q).as_of IS NOT NULL) AND ((data_faults.q).status = 'submitted'::text))
+ UNION ALL
+  SELECT app.parameter_fault('collapse'::text, 'not-a-choice'::text, '{"choices": "unit, period"}'::jsonb) AS parameter_fault
+   WHERE (EXISTS ( SELECT
+            FROM app.selectors((data_faults.q).collapse) c(text, ord)
+           WHERE (c.text <> ALL (ARRAY['unit'::text, 'period'::text]))))
+ UNION ALL
+  SELECT n.fault
+    FROM app.select_nodes((data_faults.q).unit, ARRAY( SELECT w.ends_on
+            FROM app.select_windows((data_faults.q).period, COALESCE(app.as_of_instant((data_faults.q).as_of), now())) w(ord, code, starts_on, ends_on, coarsest, made, fault))) n(ord, node, name, root, valid, fault)
+   WHERE (n.fault IS NOT NULL)
+ UNION ALL
+  SELECT l.fault
+    FROM app.select_lines((data_faults.q).indicator) l(ord, indicator_id, measure, fault)
+   WHERE (l.fault IS NOT NULL)
+ UNION ALL
+  SELECT w.fault
+    FROM app.select_windows((data_faults.q).period, COALESCE(app.as_of_instant((data_faults.q).as_of), now())) w(ord, code, starts_on, ends_on, coarsest, made, fault)
+   WHERE (w.fault IS NOT NULL)
+ UNION ALL
+  SELECT app.parameter_fault('period'::text, 'periods-not-adjacent'::text, '{}'::jsonb) AS parameter_fault
+    FROM app.select_windows((data_faults.q).period, COALESCE(app.as_of_instant((data_faults.q).as_of), now())) w(ord, code, starts_on, ends_on, coarsest, made, fault)
+   WHERE (('period'::text IN ( SELECT c.text
+            FROM app.selectors((data_faults.q).collapse) c(text, ord))) AND (w.fault IS NULL))
+  HAVING (sum(((w.ends_on - w.starts_on) + 1)) <> ((max(w.ends_on) - min(w.starts_on)) + 1));
+END;
+
+COMMENT ON FUNCTION app.data_faults(q app.data_query) IS 'Everything that is wrong with a query.';
+
+CREATE FUNCTION app.data_frame(q app.data_query) RETURNS app.data_frame
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    f app.data_frame;
+    days date[];
+    together constant text[] := array(select c.text from app.selectors(q.collapse) c);
+begin
+    select coalesce(array_agg(w.code order by w.ord), '{}'), coalesce(array_agg(w.starts_on order by w.ord), '{}'), coalesce(array_agg(w.ends_on order by w.ord), '{}'),
+           coalesce(array_agg(case when w.made or 'period' = any (together) then w.coarsest end order by w.ord), '{}')
+      into f.windows, f.starts, f.ends, f.coarsest
+      from app.select_windows(q.period, coalesce(app.as_of_instant(q.as_of), now())) w;
+    days := f.ends;
+    if 'period' = any (together) then
+        f.windows := array[(select w from unnest(f.windows, f.starts) as x(w, s) order by s limit 1) || '..' || (select w from unnest(f.windows, f.ends) as x(w, e) order by e desc limit 1)];
+        f.starts := array[(select min(s) from unnest(f.starts) s)];
+        f.ends := array[(select max(e) from unnest(f.ends) e)];
+        f.coarsest := array[(select max(c) from unnest(f.coarsest) c)];
+    end if;
+    with chosen as (
+        select dense_rank() over (order by n.ord)::int as id, n.* from app.select_nodes(q.unit, days) n
+    ), named as (
+        select distinct c.id, c.node, c.name from chosen c
+    )
+    select coalesce((select array_agg(n.node order by n.id) from named n), '{}'), coalesce((select array_agg(n.name order by n.id) from named n), '{}'),
+           coalesce(array_agg(c.id order by c.id, c.root), '{}'), coalesce(array_agg(c.root order by c.id, c.root), '{}'), coalesce(array_agg(c.valid order by c.id, c.root), '{}')
+      into f.nodes, f.names, f.node, f.root, f.valid
+      from chosen c;
+    if 'unit' = any (together) and cardinality(f.nodes) > 0 then
+        f.node := array_fill(1, array[cardinality(f.node)]);
+        f.nodes := array['*'];
+        f.names := array[left(q.unit, 200)];
+    end if;
+    select coalesce(array_agg(l.indicator_id order by l.ord), '{}'), coalesce(array_agg(l.measure order by l.ord), '{}') into f.indicators, f.measures
+      from app.select_lines(q.indicator) l;
+    return f;
+end $$;
+
+COMMENT ON FUNCTION app.data_frame(q app.data_query) IS 'What the selectors of a query name; what is collapsed is one.';
 
 CREATE FUNCTION app.deadlines(p_form integer, p_unit integer, p_period integer, OUT due_at timestamp with time zone, OUT locks_at timestamp with time zone) RETURNS record
     LANGUAGE plpgsql STABLE
@@ -1118,17 +2046,6 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.deadlines(p_form integer, p_unit integer, p_period integer, OUT due_at timestamp with time zone, OUT locks_at timestamp with time zone) IS 'Due time and lock of a unit: the period''s, or what an extension makes later.';
-
-CREATE FUNCTION app.instant_or_null(p_text text) RETURNS timestamp with time zone
-    LANGUAGE plpgsql STABLE
-    AS $_$
-begin
-    return case when p_text ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})$' then p_text::timestamptz end;
-exception when datetime_field_overflow or invalid_datetime_format or invalid_time_zone_displacement_value then
-    return null;
-end $_$;
-
-COMMENT ON FUNCTION app.instant_or_null(p_text text) IS 'An instant of RFC 3339, or null.';
 
 CREATE FUNCTION app.is_locked(p_form integer, p_unit integer, p_period integer) RETURNS boolean
     LANGUAGE plpgsql STABLE
@@ -1213,6 +2130,172 @@ CREATE FUNCTION app.decision_faults(q app.reopen_request, b jsonb) RETURNS SETOF
 END;
 
 COMMENT ON FUNCTION app.decision_faults(q app.reopen_request, b jsonb) IS 'What is wrong with a decision: what is locked is opened until an instant to come.';
+
+CREATE TABLE app.village_proposal (
+    id bigint NOT NULL,
+    unit_id integer NOT NULL,
+    village_id integer NOT NULL,
+    period_id integer NOT NULL,
+    indicator_id integer NOT NULL,
+    value numeric,
+    missing_reason text,
+    note app.prose,
+    proposed_by integer NOT NULL,
+    proposer_name app.line NOT NULL,
+    proposed_at timestamp with time zone DEFAULT now() NOT NULL,
+    decision text,
+    reason app.prose,
+    decided_by integer,
+    decider_name app.line,
+    decided_at timestamp with time zone,
+    CONSTRAINT village_proposal_decided CHECK ((num_nonnulls(decision, decided_by, decider_name, decided_at) = ANY (ARRAY[0, 4]))),
+    CONSTRAINT village_proposal_decision_check CHECK ((decision = ANY (ARRAY['take'::text, 'refuse'::text]))),
+    CONSTRAINT village_proposal_missing_reason_check CHECK ((missing_reason = 'not_applicable'::text)),
+    CONSTRAINT village_proposal_one_of CHECK ((num_nonnulls(value, missing_reason) = 1)),
+    CONSTRAINT village_proposal_refused_with_reason CHECK (((decision IS DISTINCT FROM 'refuse'::text) OR (((reason)::text ~ '\S'::text) IS TRUE))),
+    CONSTRAINT village_proposal_size CHECK (((abs(value) < '1000000000000000'::numeric) AND (scale(value) <= 6)))
+);
+
+ALTER TABLE ONLY app.village_proposal FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.village_proposal IS 'Figures that heads of villages propose for their village; of several that are open for the same figure the last counts.  The commune takes one or refuses it.';
+
+COMMENT ON COLUMN app.village_proposal.id IS 'Order of writing.';
+
+COMMENT ON COLUMN app.village_proposal.unit_id IS 'The commune: the village''s parent on the last day of the period.';
+
+COMMENT ON COLUMN app.village_proposal.village_id IS 'Village.';
+
+COMMENT ON COLUMN app.village_proposal.period_id IS 'Period.';
+
+COMMENT ON COLUMN app.village_proposal.indicator_id IS 'Indicator that is entered and adds up over villages.';
+
+COMMENT ON COLUMN app.village_proposal.value IS 'The figure.';
+
+COMMENT ON COLUMN app.village_proposal.missing_reason IS 'not_applicable: the village has nothing of the kind.';
+
+COMMENT ON COLUMN app.village_proposal.note IS 'Remark of the head.';
+
+COMMENT ON COLUMN app.village_proposal.proposed_by IS 'Who.';
+
+COMMENT ON COLUMN app.village_proposal.proposer_name IS 'Name at that time.';
+
+COMMENT ON COLUMN app.village_proposal.proposed_at IS 'Server clock.';
+
+COMMENT ON COLUMN app.village_proposal.decision IS 'take: it became the village''s figure; refuse; null: open.';
+
+COMMENT ON COLUMN app.village_proposal.reason IS 'Why it was decided so; always there for a refusal.';
+
+COMMENT ON COLUMN app.village_proposal.decided_by IS 'Officer of the commune who decided.';
+
+COMMENT ON COLUMN app.village_proposal.decider_name IS 'Name at that time.';
+
+COMMENT ON COLUMN app.village_proposal.decided_at IS 'When.';
+
+CREATE FUNCTION app.decisions_read(b jsonb, s app.submission) RETURNS TABLE(pointer text, first text, id bigint, decision text, reason text, q app.village_proposal, field text)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT ('/proposals/'::text || (e.ord - 1)),
+     ('/proposals/'::text || (min(e.ord) OVER (PARTITION BY (e.item -> 'id'::text)) - 1)),
+     ((e.item ->> 'id'::text))::bigint AS int8,
+     (e.item ->> 'decision'::text),
+     btrim((e.item ->> 'reason'::text), ' 
+	'::text) AS btrim,
+     q.*::app.village_proposal AS q,
+     i.field
+    FROM ((jsonb_array_elements(
+         CASE jsonb_typeof((decisions_read.b -> 'proposals'::text))
+             WHEN 'array'::text THEN (decisions_read.b -> 'proposals'::text)
+             ELSE '[]'::jsonb
+         END) WITH ORDINALITY e(item, ord)
+      LEFT JOIN app.village_proposal q ON (((q.id = ((e.item ->> 'id'::text))::bigint) AND (q.unit_id = (decisions_read.s).unit_id) AND (q.period_id = (decisions_read.s).period_id) AND (EXISTS ( SELECT
+            FROM app.form_indicator f
+           WHERE ((f.form_id = (decisions_read.s).form_id) AND (f.indicator_id = q.indicator_id)))))))
+      LEFT JOIN app.indicator i ON ((i.id = q.indicator_id)))
+   WHERE ((jsonb_typeof(e.item) = 'object'::text) AND (jsonb_typeof((e.item -> 'id'::text)) = 'number'::text));
+END;
+
+COMMENT ON FUNCTION app.decisions_read(b jsonb, s app.submission) IS 'The decisions of a body, each with the proposal it speaks of, if that concerns this report.';
+
+CREATE FUNCTION app.is_superseded(q app.village_proposal) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return q.decision is null
+       and exists (select from app.village_proposal n where n.id > q.id and (n.unit_id, n.period_id, n.indicator_id, n.village_id)
+                                                                           = (q.unit_id, q.period_id, q.indicator_id, q.village_id));
+end $$;
+
+COMMENT ON FUNCTION app.is_superseded(q app.village_proposal) IS 'Was a later figure proposed before this one was decided on?';
+
+CREATE FUNCTION app.villages_on(p_unit integer, p_day date) RETURNS integer[]
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return (select coalesce(array_agg(u.id order by u.code), '{}')
+              from app.unit_parent p
+              join app.unit u on u.id = p.unit_id and u.valid @> p_day
+              join app.unit_kind k on k.code = u.kind and k.level = 'village'
+             where p.parent_id = p_unit and p.valid @> p_day);
+end $$;
+
+COMMENT ON FUNCTION app.villages_on(p_unit integer, p_day date) IS 'The villages and residential groups of a commune on a day.';
+
+CREATE FUNCTION app.village_values_read(p_values jsonb, p_unit integer, p_period app.period, p_form integer) RETURNS TABLE(v app.sent_value, village_id integer, form_id integer)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT ROW(('/values/'::text || (e.ord - 1)), (e.item ->> 'indicator'::text), i.id, i.field, (f.form_id IS NOT NULL), ('/values/'::text || (min(e.ord) OVER (PARTITION BY (e.item ->> 'indicator'::text), (e.item ->> 'village'::text)) - 1)), ARRAY( SELECT j.k
+            FROM jsonb_each(e.item) j(k, v)
+           WHERE ((j.k = ANY (ARRAY['value'::text, 'missing_reason'::text])) AND (j.v <> 'null'::jsonb))), e.item, d.*::app.indicator_version)::app.sent_value AS "row",
+     w.id,
+     f.form_id
+    FROM ((((jsonb_array_elements(
+         CASE jsonb_typeof(village_values_read.p_values)
+             WHEN 'array'::text THEN village_values_read.p_values
+             ELSE '[]'::jsonb
+         END) WITH ORDINALITY e(item, ord)
+      LEFT JOIN app.indicator i ON (((i.code)::text = (e.item ->> 'indicator'::text))))
+      LEFT JOIN app.indicator_version d ON (((d.indicator_id = i.id) AND (d.valid @> (village_values_read.p_period).ends_on))))
+      LEFT JOIN app.form_indicator f ON (((f.indicator_id = i.id) AND (f.level = 'commune'::text) AND (f.frequency = (village_values_read.p_period).frequency) AND (f.valid @> (village_values_read.p_period).ends_on) AND (f.form_id = COALESCE(village_values_read.p_form, f.form_id)))))
+      LEFT JOIN app.unit w ON ((((w.code)::text = (e.item ->> 'village'::text)) AND (w.id = ANY (app.villages_on(village_values_read.p_unit, (village_values_read.p_period).ends_on))))))
+   WHERE ((jsonb_typeof(e.item) = 'object'::text) AND (jsonb_typeof((e.item -> 'indicator'::text)) = 'string'::text));
+END;
+
+COMMENT ON FUNCTION app.village_values_read(p_values jsonb, p_unit integer, p_period app.period, p_form integer) IS 'The villages'' figures of a body, each with its definition, its village (null: none of this commune''s) and the form that asks for it.';
+
+CREATE FUNCTION app.decision_faults(s app.submission, b jsonb, p_all_fields boolean) RETURNS SETOF jsonb
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT app.fault((k.pointer || '/id'::text), 'unknown-proposal'::text, jsonb_build_object('id', k.id)) AS fault
+    FROM app.decisions_read(decision_faults.b, decision_faults.s) k(pointer, first, id, decision, reason, q, field)
+   WHERE ((k.q).id IS NULL)
+ UNION ALL
+  SELECT app.fault((k.pointer || '/id'::text), 'proposal-not-open'::text, jsonb_build_object('id', k.id)) AS fault
+    FROM app.decisions_read(decision_faults.b, decision_faults.s) k(pointer, first, id, decision, reason, q, field)
+   WHERE (((k.q).id IS NOT NULL) AND (((k.q).decision IS NOT NULL) OR app.is_superseded(k.q)))
+ UNION ALL
+  SELECT app.fault((k.pointer || '/id'::text), 'duplicate-proposal'::text, jsonb_build_object('id', k.id, 'first', k.first)) AS fault
+    FROM app.decisions_read(decision_faults.b, decision_faults.s) k(pointer, first, id, decision, reason, q, field)
+   WHERE (k.first <> k.pointer)
+ UNION ALL
+  SELECT app.fault((k.pointer || '/id'::text), 'not-your-field'::text, jsonb_build_object('indicator', ( SELECT i.code
+            FROM app.indicator i
+           WHERE (i.id = (k.q).indicator_id)))) AS fault
+    FROM app.decisions_read(decision_faults.b, decision_faults.s) k(pointer, first, id, decision, reason, q, field)
+   WHERE ((k.field <> 'culture'::text) AND (NOT decision_faults.p_all_fields))
+ UNION ALL
+  SELECT app.fault((k.pointer || '/reason'::text), 'missing-member'::text, '{}'::jsonb) AS fault
+    FROM app.decisions_read(decision_faults.b, decision_faults.s) k(pointer, first, id, decision, reason, q, field)
+   WHERE ((k.decision = 'refuse'::text) AND (COALESCE(k.reason, ''::text) = ''::text))
+ UNION ALL
+  SELECT app.fault((k.pointer || '/id'::text), 'proposal-and-value'::text, jsonb_build_object('id', k.id, 'value', (r.v).pointer)) AS fault
+    FROM ((app.decisions_read(decision_faults.b, decision_faults.s) k(pointer, first, id, decision, reason, q, field)
+      JOIN app.period p ON ((p.id = (decision_faults.s).period_id)))
+      CROSS JOIN LATERAL app.village_values_read((decision_faults.b -> 'values'::text), (decision_faults.s).unit_id, p.*, (decision_faults.s).form_id) r(v, village_id, form_id))
+   WHERE ((k.decision = 'take'::text) AND (((k.q).indicator_id = (r.v).indicator_id) AND ((k.q).village_id = r.village_id)));
+END;
+
+COMMENT ON FUNCTION app.decision_faults(s app.submission, b jsonb, p_all_fields boolean) IS 'Everything that is wrong with decisions on proposals.';
 
 CREATE FUNCTION app.etag_matches(p_if_match text, p_etag text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -1504,6 +2587,16 @@ end $$;
 
 COMMENT ON FUNCTION app.expect_version(p_if_match text, p_etag text, p_changed jsonb) IS '412 with the current entity tag and the difference, unless If-Match names it.';
 
+CREATE FUNCTION app.expect_village_edit(s app.submission, p_if_match text, b jsonb) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    perform app.expect_edit(s, '*', '{}');
+    return app.expect_version(p_if_match, app.submission_etag(s), app.village_difference(s, b));
+end $$;
+
+COMMENT ON FUNCTION app.expect_village_edit(s app.submission, p_if_match text, b jsonb) IS 'May villages'' figures be changed, now, by the caller, from this version?  423, 409, 403 or 412 otherwise.';
+
 CREATE FUNCTION app.expect_written(p_written boolean) RETURNS boolean
     LANGUAGE plpgsql STABLE
     AS $$
@@ -1539,6 +2632,120 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.extension_stamp() IS 'Whoever gives more time is named.';
+
+CREATE FUNCTION app.feed(p_cursor text, p_limit integer, OUT items json, OUT next text, OUT more boolean) RETURNS record
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    place constant app.feed_place := app.feed_from(p_cursor);
+begin
+    if place.phase = 'snapshot' then
+        select f.* into items, next, more from app.feed_snapshot(place, p_limit) f;
+    else
+        select f.* into items, next, more from app.feed_window(place, p_limit) f;
+    end if;
+end $$;
+
+COMMENT ON FUNCTION app.feed(p_cursor text, p_limit integer, OUT items json, OUT next text, OUT more boolean) IS 'A page of the feed from a cursor, and the cursor of the one behind it.';
+
+CREATE FUNCTION app.feed_from(p_cursor text) RETURNS app.feed_place
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    place app.feed_place;
+begin
+    if p_cursor is null then
+        return row('snapshot', pg_current_snapshot(), null, null, 0, 0, now(), app.sight())::app.feed_place;
+    end if;
+    begin
+        place := app.cursor_read(p_cursor)::app.feed_place;
+    exception when data_exception or syntax_error then -- a cursor of something else
+        perform app.expect_cursor(false);
+    end;
+    if place.sight <> app.sight() then
+        perform app.problem(410, 'cursor-expired', jsonb_build_object('reason', 'rights'));
+    elsif place.told_at < now() - interval '90 days' or pg_snapshot_xmax(place.since) > pg_snapshot_xmax(pg_current_snapshot()) then
+        perform app.problem(410, 'cursor-expired', jsonb_build_object('reason', 'age'));
+    end if;
+    return place;
+end $$;
+
+COMMENT ON FUNCTION app.feed_from(p_cursor text) IS 'Where a cursor points; without one a replica starts from a snapshot of all there is.';
+
+CREATE FUNCTION app.feed_item(p_kind text, p_key text, p_data json) RETURNS json
+    LANGUAGE sql IMMUTABLE
+    RETURN json_build_object('op', CASE WHEN (p_data IS NULL) THEN 'delete'::text ELSE 'upsert'::text END, 'kind', p_kind, 'key', p_key, 'data', p_data);
+
+COMMENT ON FUNCTION app.feed_item(p_kind text, p_key text, p_data json) IS 'An element of the feed.';
+
+CREATE FUNCTION app.feed_snapshot(p app.feed_place, p_limit integer, OUT items json, OUT next text, OUT more boolean) RETURNS record
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    told bigint;
+begin
+    with page as materialized (
+        select x.* from (
+            (select 1 as ord, 'unit' as kind, u.id::bigint as subject, u.code::text as key from app.unit u
+              where p.last_kind < 1 or (p.last_kind = 1 and u.id > p.last_id) order by u.id limit p_limit + 1)
+            union all
+            (select 2, 'target', t.id, t.id::text from app.target t
+              where p.last_kind < 2 or (p.last_kind = 2 and t.id > p.last_id) order by t.id limit p_limit + 1)
+            union all
+            (select 3, 'publication', b.id, b.id::text from app.publication b
+              where p.last_kind < 3 or (p.last_kind = 3 and b.id > p.last_id) order by b.id limit p_limit + 1)
+            union all
+            (select 4, 'submission', s.id, s.id::text from app.submission s
+              where p.last_kind < 4 or (p.last_kind = 4 and s.id > p.last_id) order by s.id limit p_limit + 1)) x
+         order by x.ord, x.subject limit p_limit + 1
+    ), numbered as (
+        select g.*, row_number() over (order by g.ord, g.subject) as nth from page g
+    )
+    select count(*), coalesce(json_agg(app.feed_item(n.kind, n.key, app.told(n.kind, n.subject)) order by n.nth) filter (where n.nth <= p_limit), '[]'),
+           max(n.ord) filter (where n.nth = p_limit), max(n.subject) filter (where n.nth = p_limit)
+      into told, items, p.last_kind, p.last_id
+      from numbered n;
+    more := true; -- after the snapshot what has been committed meanwhile
+    if told <= p_limit then
+        p := row('window', p.since, null, null, 0, 0, p.told_at, p.sight)::app.feed_place;
+    end if;
+    next := app.cursor_write(p::text);
+end $$;
+
+COMMENT ON FUNCTION app.feed_snapshot(p app.feed_place, p_limit integer, OUT items json, OUT next text, OUT more boolean) IS 'A page of all there is; behind the last one come the changes since the first.';
+
+CREATE FUNCTION app.feed_window(p app.feed_place, p_limit integer, OUT items json, OUT next text, OUT more boolean) RETURNS record
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    until constant pg_snapshot := coalesce(p.upto, pg_current_snapshot());
+    told bigint;
+begin
+    with page as materialized (
+        select c.*
+          from app.change c
+         where c.xid >= pg_snapshot_xmin(p.since) and c.xid < pg_snapshot_xmax(until)
+           and (c.xid, c.id) > (coalesce(p.last_xid, '0'::xid8), p.last_id)
+           and pg_visible_in_snapshot(c.xid, until) and not pg_visible_in_snapshot(c.xid, p.since)
+         order by c.xid, c.id limit p_limit + 1
+    ), numbered as (
+        select g.*, row_number() over (order by g.xid, g.id) as nth from page g
+    ), told_of as ( -- once a page: how it stands does not depend on how often it changed
+        select n.kind, n.code, n.subject, max(n.nth) as nth from numbered n where n.nth <= p_limit group by n.kind, n.code, n.subject
+    )
+    select (select count(*) from page), coalesce(json_agg(app.feed_item(t.kind, t.code, app.told(t.kind, t.subject)) order by t.nth), '[]'),
+           (select n.xid from numbered n where n.nth = p_limit), (select n.id from numbered n where n.nth = p_limit)
+      into told, items, p.last_xid, p.last_id
+      from told_of t;
+    more := told > p_limit;
+    p.upto := until;
+    if not more then
+        p := row('window', until, null, null, 0, 0, now(), p.sight)::app.feed_place;
+    end if;
+    next := app.cursor_write(p::text);
+end $$;
+
+COMMENT ON FUNCTION app.feed_window(p app.feed_place, p_limit integer, OUT items json, OUT next text, OUT more boolean) IS 'A page of what was committed between two snapshots, in the order of the transactions.';
 
 CREATE FUNCTION app.figure_value(d app.indicator_version, p_numerator numeric, p_denominator numeric) RETURNS numeric
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -1966,6 +3173,22 @@ end $$;
 
 COMMENT ON FUNCTION app.import_judge(p_import app.import) IS 'Everything that is wrong with any row.';
 
+CREATE FUNCTION app.import_judge_totals(p_import app.import) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into pg_temp.import_fault
+    select s.n, coalesce((s.v).given[1], 'value'), 'entered-by-village', jsonb_strip_nulls(jsonb_build_object('indicator', (s.v).code, 'total', t.value)), s.said
+      from app.village_totals(array(select distinct s.submission_id from pg_temp.import_seen s where s.submission_id is not null)) t
+      join pg_temp.import_seen s on s.submission_id = t.submission_id and (s.v).indicator_id = t.indicator_id
+     cross join lateral app.value_written(s.v) w
+     where (cardinality((s.v).given) > 0 or (s.v).item ? 'value')
+       and (w.value, w.missing_reason) is distinct from (t.value, t.missing_reason)
+       and not (p_import.on_existing = 'skip' and num_nonnulls(t.value, t.missing_reason) = 1);
+end $$;
+
+COMMENT ON FUNCTION app.import_judge_totals(p_import app.import) IS 'Rows that say something else than the sum of a figure''s parts.';
+
 CREATE FUNCTION app.import_keep(p_media_type text, p_locale text, p_mode text, p_on_existing text, p_dry_run boolean, p_unit text, p_period text, p_plan bigint, p_file bytea, p_sha256 bytea, p_separator text, p_sheet text) RETURNS app.import
     LANGUAGE plpgsql
     AS $$
@@ -2077,6 +3300,7 @@ begin
     end if;
     perform app.import_analyze(), app.import_look(i);
     perform app.import_judge(i);
+    perform app.import_judge_totals(i);
     perform app.import_decide(i);
     decided := app.import_plan();
     select count(*), count(*) > 0 into total, faulty from (select distinct * from pg_temp.import_fault) f;
@@ -2547,42 +3771,11 @@ CREATE FUNCTION app.wrote(s app.submission) RETURNS boolean
     AS $$
 begin
     return s.created_by = app.me()
-    or exists (select from app.submission_value v where v.submission_id = s.id and v.written_by = app.me());
+    or exists (select from app.submission_value v where v.submission_id = s.id and v.written_by = app.me())
+    or exists (select from app.village_value v where v.submission_id = s.id and v.written_by = app.me());
 end $$;
 
 COMMENT ON FUNCTION app.wrote(s app.submission) IS 'Did the caller start it or enter any of it?';
-
-CREATE TABLE app.form (
-    id integer NOT NULL,
-    code app.code NOT NULL,
-    name_vi app.line NOT NULL,
-    name_en app.line NOT NULL,
-    level text NOT NULL,
-    frequency text NOT NULL,
-    four_eyes boolean DEFAULT true NOT NULL,
-    valid daterange NOT NULL,
-    CONSTRAINT form_frequency_check CHECK ((frequency = ANY (ARRAY['month'::text, 'quarter'::text, 'half'::text, 'nine_months'::text, 'year'::text]))),
-    CONSTRAINT form_level_check CHECK ((level = ANY (ARRAY['commune'::text, 'village'::text]))),
-    CONSTRAINT form_valid_check CHECK ((NOT isempty(valid)))
-);
-
-COMMENT ON TABLE app.form IS 'Which indicators units of a level report how often.';
-
-COMMENT ON COLUMN app.form.id IS 'Internal number.';
-
-COMMENT ON COLUMN app.form.code IS 'Code of our own.';
-
-COMMENT ON COLUMN app.form.name_vi IS 'Vietnamese name.';
-
-COMMENT ON COLUMN app.form.name_en IS 'English name.';
-
-COMMENT ON COLUMN app.form.level IS 'Level of the units that fill it in.';
-
-COMMENT ON COLUMN app.form.frequency IS 'Frequency of its periods.';
-
-COMMENT ON COLUMN app.form.four_eyes IS 'Whoever entered a value may not submit it.';
-
-COMMENT ON COLUMN app.form.valid IS 'Days on which it is in use; the last day of a period decides.';
 
 CREATE FUNCTION app.may_step(s app.submission, r app.transition_rule, p_grants text[]) RETURNS boolean
     LANGUAGE sql STABLE
@@ -2619,12 +3812,6 @@ CREATE FUNCTION app.number_faults(pointer text, x jsonb, d app.indicator_version
 END;
 
 COMMENT ON FUNCTION app.number_faults(pointer text, x jsonb, d app.indicator_version) IS 'What is wrong with one number for this definition.  The text 1.200 may mean 1,200: it is not guessed at.';
-
-CREATE FUNCTION app.parameter_fault(p_parameter text, p_code text, p_params jsonb DEFAULT '{}'::jsonb) RETURNS jsonb
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN jsonb_build_object('parameter', p_parameter, 'code', p_code, 'params', p_params);
-
-COMMENT ON FUNCTION app.parameter_fault(p_parameter text, p_code text, p_params jsonb) IS 'One fault of a query string.';
 
 CREATE FUNCTION app.period_code_read(p_code text) RETURNS TABLE(code text, year integer, frequency text, ordinal integer)
     LANGUAGE sql IMMUTABLE
@@ -2719,6 +3906,12 @@ end $$;
 
 COMMENT ON FUNCTION app.period_guard() IS 'Periods are defined by the district''s home affairs office alone.';
 
+CREATE FUNCTION app.plan_ratio(c app.data_cell, t app.target) RETURNS numeric
+    LANGUAGE sql IMMUTABLE
+    RETURN CASE WHEN (((c).d.direction = 'higher'::text) AND ((c).d.value_type <> 'boolean'::text) AND ((t).value > (0)::numeric)) THEN trim_scale(round((((100)::numeric * CASE WHEN (((c).numerator IS NOT NULL) AND ((c).d.result = 'ratio'::text)) THEN (((c).d.scale * (c).numerator) / NULLIF((c).denominator, (0)::numeric)) ELSE (c).value END) / (t).value), 2)) ELSE NULL::numeric END;
+
+COMMENT ON FUNCTION app.plan_ratio(c app.data_cell, t app.target) IS 'Percent of a target, from the exact fraction; only where higher is better.';
+
 CREATE FUNCTION app.problem(status integer, slug text, params jsonb DEFAULT '{}'::jsonb, members jsonb DEFAULT '{}'::jsonb) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -2728,6 +3921,43 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.problem(status integer, slug text, params jsonb, members jsonb) IS 'Ends the transaction with a problem (RFC 9457) of this status and slug; the service has its texts.';
+
+CREATE FUNCTION app.propose(b jsonb, p_village integer, p_period app.period) RETURNS json
+    LANGUAGE plpgsql
+    AS $$
+declare
+    commune constant int := app.unit_parent_on(p_village, p_period.ends_on);
+    proposals json;
+begin
+    perform app.refuse_locked(f.form_id, commune, p_period.id)
+       from (select distinct r.form_id from app.village_values_read(b -> 'values', commune, p_period, null) r) f;
+    with made as (
+        insert into app.village_proposal (unit_id, village_id, period_id, indicator_id, value, missing_reason, note)
+        select commune, p_village, p_period.id, (r.v).indicator_id, w.value, w.missing_reason, w.note
+          from app.village_values_read(b -> 'values', commune, p_period, null) r cross join lateral app.value_written(r.v) w
+        returning *
+    )
+    select json_agg(json_build_object('id', m.id, 'indicator', i.code, 'value', m.value, 'missing_reason', m.missing_reason, 'note', m.note) order by m.id)
+      into proposals
+      from made m join app.indicator i on i.id = m.indicator_id;
+    return proposals;
+end $$;
+
+COMMENT ON FUNCTION app.propose(b jsonb, p_village integer, p_period app.period) IS 'Keeps what a head proposes, before the lock of the commune.';
+
+CREATE FUNCTION app.publication_made_known() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into app.change (kind, subject, code) select 'publication', n.id, n.id from fresh n order by n.id;
+    insert into app.change (kind, subject, code, unit_id, receiver_id, was, became, published)
+    select 'submission', s.id, s.id, s.unit_id, s.receiver_id, s.state, s.state, true
+      from fresh n join app.submission s on (s.receiver_id, s.form_id, s.period_id) = (n.unit_id, n.form_id, n.period_id) and s.state = 'accepted'
+     order by s.id;
+    return null;
+end $$;
+
+COMMENT ON FUNCTION app.publication_made_known() IS 'Tells the feed of publications, and of the submissions that everybody sees by them.';
 
 CREATE FUNCTION app.publication_stamp() RETURNS trigger
     LANGUAGE plpgsql
@@ -2832,17 +4062,17 @@ end $$;
 
 COMMENT ON FUNCTION app.refuse_existing(p_form integer, p_unit integer, p_period integer) IS '409 with where the existing submission is: form × unit × period is unique.';
 
-CREATE FUNCTION app.refuse_large(p_cells bigint) RETURNS boolean
+CREATE FUNCTION app.refuse_large(p_cells bigint, p_limit integer) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE
     AS $$
 begin
-    if p_cells > 20000 then
-        perform app.problem(413, 'query-too-large', jsonb_build_object('cells', p_cells, 'limit', 20000));
+    if p_cells > p_limit then
+        perform app.problem(413, 'query-too-large', jsonb_build_object('cells', p_cells, 'limit', p_limit));
     end if;
     return true;
 end $$;
 
-COMMENT ON FUNCTION app.refuse_large(p_cells bigint) IS '413 with the count, before anything is computed.';
+COMMENT ON FUNCTION app.refuse_large(p_cells bigint, p_limit integer) IS '413 with the count, before anything is computed.';
 
 CREATE FUNCTION app.refuse_locked(p_form integer, p_unit integer, p_period integer) RETURNS void
     LANGUAGE plpgsql STABLE
@@ -2874,6 +4104,18 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.refuse_parameters(faults jsonb) IS 'Refuses a query string with all its faults at once ({parameter, code, params}); true when there are none.';
+
+CREATE FUNCTION app.refuse_query(p_faults jsonb, p_in_body boolean) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if p_in_body then
+        return app.refuse((select coalesce(jsonb_agg(f - 'parameter' || jsonb_build_object('pointer', '/' || (f ->> 'parameter'))), '[]') from jsonb_array_elements(p_faults) f));
+    end if;
+    return app.refuse_parameters(p_faults);
+end $$;
+
+COMMENT ON FUNCTION app.refuse_query(p_faults jsonb, p_in_body boolean) IS 'Refuses a query with all its faults at once: 400 of parameters, 422 of a body.';
 
 CREATE FUNCTION app.refuse_several(p_count bigint, p_parameter text) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE
@@ -3179,32 +4421,6 @@ CREATE FUNCTION app.sees_reworking(s app.submission, p_grants text[]) RETURNS bo
 
 COMMENT ON FUNCTION app.sees_reworking(s app.submission, p_grants text[]) IS 'What a commune changes in a returned submission is its own until it is submitted again.';
 
-CREATE FUNCTION app.select_indicators(p_selector text) RETURNS TABLE(id integer, ord bigint, fault jsonb)
-    LANGUAGE sql STABLE
-    BEGIN ATOMIC
- SELECT i.id,
-     min(t.ord) AS min,
-         CASE
-             WHEN (i.id IS NULL) THEN app.parameter_fault('indicator'::text, 'unknown-indicator'::text, jsonb_build_object('indicator', "left"(min(t.text), 64)))
-             ELSE NULL::jsonb
-         END AS "case"
-    FROM (unnest(app.codes(select_indicators.p_selector)) WITH ORDINALITY t(text, ord)
-      LEFT JOIN app.indicator i ON (((i.code)::text = t.text)))
-   GROUP BY i.id,
-         CASE
-             WHEN (i.id IS NULL) THEN t.text
-             ELSE NULL::text
-         END
- UNION ALL
-  SELECT i.id,
-     i.sort_order,
-     NULL::jsonb
-    FROM app.indicator i
-   WHERE ((select_indicators.p_selector IS NULL) AND (i.kind <> 'base'::text));
-END;
-
-COMMENT ON FUNCTION app.select_indicators(p_selector text) IS 'Indicators of a selector: codes with commas between, in the order asked; null: the lines of the plan and their components.';
-
 CREATE FUNCTION app.select_periods(p_selector text) RETURNS TABLE(id integer, ord bigint, fault jsonb)
     LANGUAGE sql STABLE
     BEGIN ATOMIC
@@ -3229,76 +4445,6 @@ CREATE FUNCTION app.select_periods(p_selector text) RETURNS TABLE(id integer, or
 END;
 
 COMMENT ON FUNCTION app.select_periods(p_selector text) IS 'Periods of a selector: codes with commas between, in the order asked.';
-
-CREATE TABLE app.unit_parent (
-    unit_id integer NOT NULL,
-    parent_id integer NOT NULL,
-    valid daterange NOT NULL,
-    CONSTRAINT unit_parent_check CHECK ((parent_id <> unit_id)),
-    CONSTRAINT unit_parent_valid_check CHECK ((NOT isempty(valid)))
-);
-
-COMMENT ON TABLE app.unit_parent IS 'The tree through time.';
-
-COMMENT ON COLUMN app.unit_parent.unit_id IS 'Unit.';
-
-COMMENT ON COLUMN app.unit_parent.parent_id IS 'The unit it belongs to.';
-
-COMMENT ON COLUMN app.unit_parent.valid IS 'Days it belonged there.';
-
-CREATE FUNCTION app.select_units(p_selector text, p_periods text) RETURNS TABLE(id integer, ord bigint, fault jsonb)
-    LANGUAGE sql STABLE
-    BEGIN ATOMIC
- WITH token AS (
-          SELECT t.text,
-             t.ord,
-             "substring"(t.text, '^children\(([^()]*)\)$'::text) AS parent
-            FROM unnest(app.codes(select_units.p_selector)) WITH ORDINALITY t(text, ord)
-         ), named AS (
-          SELECT t.text,
-             t.ord,
-             t.parent,
-             u.id,
-             u.code
-            FROM (token t
-              LEFT JOIN app.unit u ON (((u.code)::text = COALESCE(t.parent, t.text))))
-         ), chosen AS (
-          SELECT n.id,
-             n.ord,
-             (n.code)::text AS code
-            FROM named n
-           WHERE ((n.id IS NOT NULL) AND (n.parent IS NULL))
-         UNION ALL
-          SELECT DISTINCT c.id,
-             n.ord,
-             (c.code)::text AS code
-            FROM (((named n
-              JOIN app.unit_parent x ON ((x.parent_id = n.id)))
-              JOIN app.period p ON (((p.code = ANY (app.codes(select_units.p_periods))) AND (x.valid @> p.ends_on))))
-              JOIN app.unit c ON (((c.id = x.unit_id) AND (c.valid @> p.ends_on))))
-           WHERE (n.parent IS NOT NULL)
-         )
-  SELECT c.id,
-     min(c.rank) AS min,
-     NULL::jsonb AS jsonb
-    FROM ( SELECT c_1.id,
-             row_number() OVER (ORDER BY c_1.ord, c_1.code) AS rank
-            FROM chosen c_1) c
-   GROUP BY c.id
- UNION ALL
-  SELECT NULL::integer,
-     NULL::bigint,
-     app.parameter_fault('unit'::text, 'unknown-unit'::text, jsonb_build_object('unit', "left"(n.text, 64))) AS parameter_fault
-    FROM named n
-   WHERE (n.id IS NULL)
- UNION ALL
-  SELECT NULL::integer,
-     NULL::bigint,
-     app.parameter_fault('unit'::text, 'missing-parameter'::text) AS parameter_fault
-   WHERE (select_units.p_selector IS NULL);
-END;
-
-COMMENT ON FUNCTION app.select_units(p_selector text, p_periods text) IS 'Units of a selector: codes and children(code), commas between; children are those of the asked periods'' last days, by code.';
 
 CREATE TABLE app.session (
     hash bytea NOT NULL,
@@ -3416,6 +4562,15 @@ CREATE FUNCTION app.shown_state(s app.submission) RETURNS text
 
 COMMENT ON FUNCTION app.shown_state(s app.submission) IS 'The state as shown: an accepted submission is locked from its period''s lock on.';
 
+CREATE FUNCTION app.sight() RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return md5(concat_ws('|', app.me(), app.reach('own')::text, app.reach('received')::text, app.reach('accepted')::text));
+end $$;
+
+COMMENT ON FUNCTION app.sight() IS 'What the caller can see, in short: when it changes, a replica must be made anew.';
+
 CREATE FUNCTION app.sign_in(p_login text, p_key bytea, p_hash bytea, p_address text, p_idempotency_key text, p_fingerprint bytea, p_body_sha256 bytea, OUT account_id integer, OUT name text, OUT expires_at timestamp with time zone) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app', 'pg_catalog', 'pg_temp'
@@ -3476,6 +4631,20 @@ CREATE FUNCTION app.status_faults(s app.submission) RETURNS SETOF jsonb
 END;
 
 COMMENT ON FUNCTION app.status_faults(s app.submission) IS 'Figures that are less final than what was accepted before: from estimate to provisional to official they only rise.';
+
+CREATE FUNCTION app.submission_change_known() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into app.change (kind, subject, code, unit_id, receiver_id, was, became, published)
+    select 'submission', n.id, n.id, n.unit_id, n.receiver_id, o.state, n.state,
+           exists (select from app.publication p where (p.unit_id, p.form_id, p.period_id) = (n.receiver_id, n.form_id, n.period_id))
+      from fresh n join stale o on o.id = n.id order by n.id;
+    perform app.change_forget();
+    return null;
+end $$;
+
+COMMENT ON FUNCTION app.submission_change_known() IS 'Tells the feed of submissions that changed; who could see them before learns that they cannot any more.';
 
 CREATE FUNCTION app.value_shown(v app.submission_value, d app.indicator_version) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
@@ -3694,6 +4863,18 @@ end $$;
 
 COMMENT ON FUNCTION app.submission_guard() IS 'No step but the workflow''s, by whom it allows; nothing submitted that is incomplete, less final than accepted before, or against a rule; opened again by a decision alone; the district never edits; nothing after the lock.';
 
+CREATE FUNCTION app.submission_made_known() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into app.change (kind, subject, code, unit_id, receiver_id, became)
+    select 'submission', n.id, n.id, n.unit_id, n.receiver_id, n.state from fresh n order by n.id;
+    perform app.change_forget();
+    return null;
+end $$;
+
+COMMENT ON FUNCTION app.submission_made_known() IS 'Tells the feed of new submissions.';
+
 CREATE FUNCTION app.submission_start_guard() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -3722,7 +4903,10 @@ begin
     select new.id, new.unit_id, r.action, r.from_state, r.to_state, app.me(), app.account_name(app.me()), r.role, new.reason,
            case when r.action = 'submit' then
                (select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('indicator', i.code, 'value', v.value, 'numerator', v.numerator,
-                                   'denominator', v.denominator, 'missing_reason', v.missing_reason, 'status', v.status, 'note', v.note))
+                                   'denominator', v.denominator, 'missing_reason', v.missing_reason, 'status', v.status, 'note', v.note,
+                                   'villages', (select jsonb_agg(jsonb_build_object('village', u.code, 'value', w.value, 'missing_reason', w.missing_reason) order by u.code)
+                                                  from app.village_value w join app.unit u on u.id = w.village_id
+                                                 where (w.submission_id, w.indicator_id) = (v.submission_id, v.indicator_id))))
                                  order by i.sort_order)
                   from app.submission_value v join app.indicator i on i.id = v.indicator_id where v.submission_id = new.id) end
       from app.transition_rule r
@@ -3731,17 +4915,6 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.submission_stepped() IS 'Records every step, by whom and why; a submit with the figures as they were; a return with at least one comment: its reason, where there is no other.';
-
-CREATE FUNCTION app.unit_name_on(p_unit integer, p_day date) RETURNS text
-    LANGUAGE plpgsql STABLE
-    AS $$
-begin
-    return (
-    select n.name::text from app.unit_name n where n.unit_id = p_unit
-     order by n.valid @> p_day desc, lower(n.valid) > p_day, lower(n.valid) desc nulls last limit 1);
-end $$;
-
-COMMENT ON FUNCTION app.unit_name_on(p_unit integer, p_day date) IS 'Name of a unit on a day; outside its life the nearest one.';
 
 CREATE FUNCTION app.submission_summary(s app.submission, p_grants text[]) RETURNS TABLE(id bigint, form text, unit text, unit_name text, period text, receiver text, state text, version integer, as_of_date date, note text, reason text, invented boolean, late boolean, created_by text, created_at timestamp with time zone, updated_at timestamp with time zone, submitted_at timestamp with time zone, decided_at timestamp with time zone, due_at timestamp with time zone, locks_at timestamp with time zone, allowed_actions json)
     LANGUAGE sql STABLE
@@ -3783,10 +4956,89 @@ END;
 
 COMMENT ON FUNCTION app.submission_summary(s app.submission, p_grants text[]) IS 'A submission as answers show it, with what the caller may do next.';
 
+CREATE FUNCTION app.village_totals(p_submissions bigint[]) RETURNS TABLE(submission_id bigint, indicator_id integer, villages integer, answered integer, value numeric, missing_reason text)
+    LANGUAGE plpgsql STABLE
+    AS $$
+#variable_conflict use_column
+begin
+    return query
+    with report as (
+        select s.id, app.villages_on(s.unit_id, p.ends_on) as villages
+          from app.submission s join app.period p on p.id = s.period_id
+         where s.id = any (p_submissions) and exists (select from app.village_value v where v.submission_id = s.id)
+    ), summed as (
+        select v.submission_id, v.indicator_id, cardinality(r.villages) as villages, count(*)::int as answered, sum(v.value) as value
+          from report r join app.village_value v on v.submission_id = r.id and v.village_id = any (r.villages)
+         group by v.submission_id, v.indicator_id, r.villages
+    )
+    select t.submission_id, t.indicator_id, t.villages, t.answered, case when t.answered = t.villages then trim_scale(t.value) end,
+           case when t.answered = t.villages and t.value is null then 'not_applicable' end
+      from summed t;
+end $$;
+
+COMMENT ON FUNCTION app.village_totals(p_submissions bigint[]) IS 'What the parts of reports add up to: nothing before every village has its part; not_applicable where it is that for all.';
+
+CREATE TABLE app.village_value (
+    submission_id bigint NOT NULL,
+    unit_id integer NOT NULL,
+    village_id integer NOT NULL,
+    indicator_id integer NOT NULL,
+    value numeric,
+    missing_reason text,
+    proposal_id bigint,
+    written_by integer NOT NULL,
+    written_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT village_value_missing_reason_check CHECK ((missing_reason = 'not_applicable'::text)),
+    CONSTRAINT village_value_one_of CHECK ((num_nonnulls(value, missing_reason) = 1)),
+    CONSTRAINT village_value_size CHECK (((abs(value) < '1000000000000000'::numeric) AND (scale(value) <= 6)))
+);
+
+ALTER TABLE ONLY app.village_value FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.village_value IS 'The parts of a commune''s figure, a village each.  Where there are any, the figure in app.submission_value is their sum.';
+
+COMMENT ON COLUMN app.village_value.submission_id IS 'Submission.';
+
+COMMENT ON COLUMN app.village_value.unit_id IS 'Its unit, the commune.';
+
+COMMENT ON COLUMN app.village_value.village_id IS 'Village of the commune on the last day of the period.';
+
+COMMENT ON COLUMN app.village_value.indicator_id IS 'Indicator that is entered and adds up over villages.';
+
+COMMENT ON COLUMN app.village_value.value IS 'The village''s figure.';
+
+COMMENT ON COLUMN app.village_value.missing_reason IS 'not_applicable: the village has nothing of the kind; it adds nothing, and is not missing.';
+
+COMMENT ON COLUMN app.village_value.proposal_id IS 'Proposal of the village''s head that was taken; null: the officer''s own.';
+
+COMMENT ON COLUMN app.village_value.written_by IS 'Who entered or took it.';
+
+COMMENT ON COLUMN app.village_value.written_at IS 'When.';
+
+CREATE FUNCTION app.village_faults(s app.submission) RETURNS SETOF jsonb
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT app.fault('/values'::text, 'villages-missing'::text, jsonb_build_object('indicator', i.code, 'name', d.name_vi, 'villages', ( SELECT string_agg(app.unit_name_on(u.u, p.ends_on), ', '::text ORDER BY u.u) AS string_agg
+            FROM unnest(app.villages_on((village_faults.s).unit_id, p.ends_on)) u(u)
+           WHERE (NOT (EXISTS ( SELECT
+                    FROM app.village_value v
+                   WHERE ((v.submission_id = (village_faults.s).id) AND (v.indicator_id = t.indicator_id) AND (v.village_id = u.u)))))))) AS fault
+    FROM (((app.village_totals(ARRAY[(village_faults.s).id]) t(submission_id, indicator_id, villages, answered, value, missing_reason)
+      JOIN app.period p ON ((p.id = (village_faults.s).period_id)))
+      JOIN app.indicator i ON ((i.id = t.indicator_id)))
+      JOIN app.indicator_version d ON (((d.indicator_id = i.id) AND (d.valid @> p.ends_on))))
+   WHERE (t.answered < t.villages)
+   ORDER BY i.sort_order;
+END;
+
+COMMENT ON FUNCTION app.village_faults(s app.submission) IS 'Figures entered by village that lack the parts of some.';
+
 CREATE FUNCTION app.submit_faults(s app.submission) RETURNS SETOF jsonb
     LANGUAGE sql STABLE
     BEGIN ATOMIC
  SELECT app.answer_faults(submit_faults.s) AS answer_faults
+ UNION ALL
+  SELECT app.village_faults(submit_faults.s) AS village_faults
  UNION ALL
   SELECT app.status_faults(submit_faults.s) AS status_faults
  UNION ALL
@@ -3794,6 +5046,27 @@ CREATE FUNCTION app.submit_faults(s app.submission) RETURNS SETOF jsonb
 END;
 
 COMMENT ON FUNCTION app.submit_faults(s app.submission) IS 'Everything for which a submit is refused; GET …/validation says the same beforehand.';
+
+CREATE FUNCTION app.target_change_known() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into app.change (kind, subject, code, unit_id) select 'target', c.id, c.id, c.unit_id from changed c order by c.id;
+    return null;
+end $$;
+
+COMMENT ON FUNCTION app.target_change_known() IS 'Tells the feed of targets.';
+
+CREATE FUNCTION app.target_in_force(p_unit integer, p_indicator integer, p_year integer) RETURNS app.target
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return (select t from app.target t join app.document d on d.id = t.document_id
+             where t.unit_id = p_unit and t.indicator_id = p_indicator and t.year = p_year
+             order by d.issued_on desc nulls last, t.revision desc, t.id desc limit 1);
+end $$;
+
+COMMENT ON FUNCTION app.target_in_force(p_unit integer, p_indicator integer, p_year integer) IS 'What the last document sets the unit for a year; null: nothing.';
 
 CREATE FUNCTION app.target_now(p_unit integer, p_indicator integer, p_year integer) RETURNS numeric
     LANGUAGE plpgsql STABLE
@@ -3805,6 +5078,117 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.target_now(p_unit integer, p_indicator integer, p_year integer) IS 'The level that the last document sets the unit for a year; null: none.';
+
+CREATE FUNCTION app.told(p_kind text, p_subject bigint) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return case p_kind when 'unit' then app.told_unit(p_subject::int) when 'target' then app.told_target(p_subject)
+                       when 'publication' then app.told_publication(p_subject) else app.told_submission(p_subject) end;
+end $$;
+
+COMMENT ON FUNCTION app.told(p_kind text, p_subject bigint) IS 'How a thing stands, as far as the caller sees it; null: it does not.';
+
+CREATE FUNCTION app.told_publication(p_publication bigint) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return (select json_build_object('id', b.id, 'unit', u.code, 'form', f.code, 'period', p.code, 'published_at', b.published_at)
+              from app.publication b join app.unit u on u.id = b.unit_id join app.form f on f.id = b.form_id join app.period p on p.id = b.period_id
+             where b.id = p_publication);
+end $$;
+
+COMMENT ON FUNCTION app.told_publication(p_publication bigint) IS 'A publication as the feed tells it.';
+
+CREATE FUNCTION app.told_submission(p_submission bigint) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return (select json_build_object('id', s.id, 'form', f.code, 'unit', u.code, 'period', p.code, 'receiver', r.code, 'state', s.state, 'version', s.version,
+                'invented', s.invented, 'submitted_at', s.submitted_at, 'decided_at', s.decided_at,
+                'values', (select coalesce(json_agg(json_build_object('indicator', i.code, 'value', trim_scale(v.value), 'numerator', trim_scale(v.numerator),
+                                                        'denominator', trim_scale(v.denominator), 'missing_reason', v.missing_reason, 'status', v.status)
+                                                    order by i.sort_order), '[]')
+                             from app.submission_value v join app.indicator i on i.id = v.indicator_id where v.submission_id = s.id))
+              from app.submission s join app.form f on f.id = s.form_id join app.unit u on u.id = s.unit_id join app.period p on p.id = s.period_id
+              join app.unit r on r.id = s.receiver_id
+             where s.id = p_submission);
+end $$;
+
+COMMENT ON FUNCTION app.told_submission(p_submission bigint) IS 'A submission with its entered figures as the feed tells it; null: it is not there, or not the caller''s to see.';
+
+CREATE FUNCTION app.told_target(p_target bigint) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return (select json_build_object('id', t.id, 'unit', u.code, 'indicator', i.code, 'year', t.year, 'document', d.code, 'revision', t.revision,
+                                     'comparator', t.comparator, 'value', t.value, 'baseline_value', t.baseline_value, 'baseline_year', t.baseline_year)
+              from app.target t join app.unit u on u.id = t.unit_id join app.indicator i on i.id = t.indicator_id join app.document d on d.id = t.document_id
+             where t.id = p_target);
+end $$;
+
+COMMENT ON FUNCTION app.told_target(p_target bigint) IS 'A target as the feed tells it; null: it is not there, or not the caller''s to see.';
+
+CREATE FUNCTION app.told_unit(p_unit integer) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return (select json_build_object('code', u.code, 'kind', u.kind, 'valid_from', lower(u.valid), 'valid_to', upper(u.valid) - 1,
+                'names', (select coalesce(json_agg(json_build_object('name', n.name, 'valid_from', lower(n.valid), 'valid_to', upper(n.valid) - 1)
+                                                   order by lower(n.valid) nulls first), '[]') from app.unit_name n where n.unit_id = u.id),
+                'official_codes', (select coalesce(json_agg(json_build_object('scheme', c.scheme, 'code', c.code, 'valid_from', lower(c.valid), 'valid_to', upper(c.valid) - 1)
+                                                            order by lower(c.valid) nulls first), '[]') from app.unit_code c where c.unit_id = u.id),
+                'parents', (select coalesce(json_agg(json_build_object('parent', p.code, 'valid_from', lower(x.valid), 'valid_to', upper(x.valid) - 1)
+                                                     order by lower(x.valid) nulls first), '[]')
+                              from app.unit_parent x join app.unit p on p.id = x.parent_id where x.unit_id = u.id))
+              from app.unit u where u.id = p_unit);
+end $$;
+
+COMMENT ON FUNCTION app.told_unit(p_unit integer) IS 'A unit as the feed tells it; null: it is not there.';
+
+CREATE FUNCTION app.village_fault(p_pointer text, p_indicator integer, p_value numeric) RETURNS jsonb
+    LANGUAGE sql STABLE
+    RETURN app.fault(p_pointer, 'entered-by-village'::text, jsonb_strip_nulls(jsonb_build_object('indicator', (SELECT i.code FROM app.indicator i WHERE (i.id = village_fault.p_indicator)), 'total', p_value)));
+
+COMMENT ON FUNCTION app.village_fault(p_pointer text, p_indicator integer, p_value numeric) IS 'A figure that is the sum of its parts was to become another.';
+
+CREATE FUNCTION app.total_faults(v app.sent_value, p_submission bigint) RETURNS SETOF jsonb
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT app.village_fault(((total_faults.v).pointer || COALESCE(('/'::text || (total_faults.v).given[1]), '/value'::text)), t.indicator_id, t.value) AS village_fault
+    FROM app.village_totals(ARRAY[total_faults.p_submission]) t(submission_id, indicator_id, villages, answered, value, missing_reason),
+     app.value_written(total_faults.v) w(given, value, numerator, denominator, missing_reason, status, note)
+   WHERE ((t.indicator_id = (total_faults.v).indicator_id) AND ((w.value IS DISTINCT FROM t.value) OR (w.missing_reason IS DISTINCT FROM t.missing_reason)));
+END;
+
+COMMENT ON FUNCTION app.total_faults(v app.sent_value, p_submission bigint) IS 'A value that says something else than the sum of its parts.';
+
+CREATE FUNCTION app.total_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if exists (select from app.village_value w where w.submission_id in (select c.submission_id from changed c)) then
+        perform app.refuse((
+            select coalesce(jsonb_agg(distinct app.village_fault('/values', t.indicator_id, t.value)), '[]')
+              from app.village_totals(array(select distinct c.submission_id from changed c)) t
+              join changed c on (c.submission_id, c.indicator_id) = (t.submission_id, t.indicator_id)
+              left join app.submission_value v on (v.submission_id, v.indicator_id) = (t.submission_id, t.indicator_id)
+             where (v.value, v.missing_reason) is distinct from (t.value, t.missing_reason)));
+    end if;
+    return null;
+end $$;
+
+COMMENT ON FUNCTION app.total_guard() IS 'Where a figure is entered by village, nobody writes another than the sum, in whatever way.';
+
+CREATE FUNCTION app.unit_change_known() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into app.change (kind, subject, code) select 'unit', c.id, c.code from changed c order by c.id;
+    return null;
+end $$;
+
+COMMENT ON FUNCTION app.unit_change_known() IS 'Tells the feed of units.';
 
 CREATE FUNCTION app.unit_faults(p_unit app.unit, p_form app.form, p_period app.period) RETURNS SETOF jsonb
     LANGUAGE sql STABLE
@@ -3825,24 +5209,6 @@ CREATE FUNCTION app.unit_faults(p_unit app.unit, p_form app.form, p_period app.p
 END;
 
 COMMENT ON FUNCTION app.unit_faults(p_unit app.unit, p_form app.form, p_period app.period) IS 'May this unit report this form for this period?  The last day of the period decides.';
-
-CREATE FUNCTION app.unit_ids_below(p_root integer, p_day date) RETURNS integer[]
-    LANGUAGE sql STABLE PARALLEL SAFE
-    BEGIN ATOMIC
- WITH RECURSIVE below AS (
-          SELECT p.unit_id AS id
-            FROM app.unit_parent p
-           WHERE ((p.parent_id = unit_ids_below.p_root) AND ((unit_ids_below.p_day IS NULL) OR (p.valid @> unit_ids_below.p_day)))
-         UNION
-          SELECT p.unit_id
-            FROM (app.unit_parent p
-              JOIN below below_1 ON (((below_1.id = p.parent_id) AND ((unit_ids_below.p_day IS NULL) OR (p.valid @> unit_ids_below.p_day)))))
-         )
-  SELECT COALESCE(array_agg(below.id), '{}'::integer[]) AS "coalesce"
-    FROM below;
-END;
-
-COMMENT ON FUNCTION app.unit_ids_below(p_root integer, p_day date) IS 'Everything below a unit on a day, or that ever was.';
 
 CREATE FUNCTION app.unit_ids_within(roots integer[]) RETURNS integer[]
     LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -3867,6 +5233,32 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.unit_parent_on(p_unit integer, p_day date) IS 'The unit it belonged to on a day.';
+
+CREATE FUNCTION app.unit_part_change_known() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into app.change (kind, subject, code)
+    select distinct 'unit', u.id, u.code from changed c join app.unit u on u.id = c.unit_id order by u.id;
+    return null;
+end $$;
+
+COMMENT ON FUNCTION app.unit_part_change_known() IS 'Tells the feed of units whose names, official codes or parents changed.';
+
+CREATE FUNCTION app.value_change_known() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into app.change (kind, subject, code, unit_id, receiver_id, was, became)
+    select 'submission', s.id, s.id, s.unit_id, s.receiver_id, s.state, s.state
+      from app.submission s
+     where s.id in (select c.submission_id from changed c)
+       and not exists (select from app.change k where k.xid = pg_current_xact_id() and k.kind = 'submission' and k.subject = s.id)
+     order by s.id;
+    return null;
+end $$;
+
+COMMENT ON FUNCTION app.value_change_known() IS 'Tells the feed of figures that changed without their submission: whoever enters some gives it a new version as well.';
 
 CREATE FUNCTION app.value_earlier(s app.submission, p_day date, p_indicator integer) RETURNS numeric
     LANGUAGE plpgsql STABLE
@@ -3987,12 +5379,297 @@ end $$;
 
 COMMENT ON FUNCTION app.value_within(s app.submission, p_from date, p_to date, p_indicator integer) IS 'The most that periods of one length inside this window add up to, of what was submitted; null: none.';
 
+CREATE FUNCTION app.verdict(c app.data_cell, t app.target) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN app.meets((t).comparator, (t).value, CASE WHEN ((c).d.result = 'ratio'::text) THEN ((c).d.scale * COALESCE((c).numerator, (c).value)) ELSE (c).value END, CASE WHEN ((c).d.result = 'ratio'::text) THEN COALESCE((c).denominator, (1)::numeric) ELSE (1)::numeric END);
+
+COMMENT ON FUNCTION app.verdict(c app.data_cell, t app.target) IS 'exceeded, met or not_met; null where there is no figure or no target.';
+
+CREATE FUNCTION app.village_part_faults(v app.sent_value, p_kind text, p_all_fields boolean) RETURNS SETOF jsonb
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT app.value_faults(village_part_faults.v, village_part_faults.p_kind, village_part_faults.p_all_fields) AS value_faults
+ UNION ALL
+  SELECT app.fault(((village_part_faults.v).pointer || '/indicator'::text), 'not-by-village'::text, jsonb_build_object('indicator', (village_part_faults.v).code)) AS fault
+   WHERE (NOT app.adds_up_over_villages((village_part_faults.v).definition));
+END;
+
+COMMENT ON FUNCTION app.village_part_faults(v app.sent_value, p_kind text, p_all_fields boolean) IS 'Everything that is wrong with a village''s part of a figure, for a commune of this kind.';
+
+CREATE FUNCTION app.village_change_faults(s app.submission, b jsonb, p_kind text, p_all_fields boolean) RETURNS SETOF jsonb
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT f.f
+    FROM ((app.period p
+      CROSS JOIN LATERAL app.village_values_read((village_change_faults.b -> 'values'::text), (village_change_faults.s).unit_id, p.*, (village_change_faults.s).form_id) r(v, village_id, form_id))
+      CROSS JOIN LATERAL app.village_part_faults(r.v, village_change_faults.p_kind, village_change_faults.p_all_fields) f(f))
+   WHERE (p.id = (village_change_faults.s).period_id)
+ UNION ALL
+  SELECT app.fault(((r.v).pointer || '/village'::text), 'not-your-village'::text, jsonb_build_object('unit', "left"(((r.v).item ->> 'village'::text), 64))) AS fault
+    FROM (app.period p
+      CROSS JOIN LATERAL app.village_values_read((village_change_faults.b -> 'values'::text), (village_change_faults.s).unit_id, p.*, (village_change_faults.s).form_id) r(v, village_id, form_id))
+   WHERE ((p.id = (village_change_faults.s).period_id) AND (r.village_id IS NULL) AND (jsonb_typeof(((r.v).item -> 'village'::text)) = 'string'::text))
+ UNION ALL
+  SELECT app.decision_faults(village_change_faults.s, village_change_faults.b, village_change_faults.p_all_fields) AS decision_faults;
+END;
+
+COMMENT ON FUNCTION app.village_change_faults(s app.submission, b jsonb, p_kind text, p_all_fields boolean) IS 'Everything that is wrong with a change of villages'' figures.';
+
+CREATE FUNCTION app.village_difference(s app.submission, b jsonb) RETURNS jsonb
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT COALESCE(jsonb_agg(app.difference((r.v).pointer, ((r.v).item - '{indicator,village}'::text[]), jsonb_strip_nulls(jsonb_build_object('value', trim_scale(x.value), 'missing_reason', x.missing_reason)), COALESCE(x.written_by, (village_difference.s).updated_by), COALESCE(x.written_at, (village_difference.s).updated_at)) ORDER BY ((r.v).pointer COLLATE app.natural_order)), '[]'::jsonb) AS "coalesce"
+    FROM (((app.period p
+      CROSS JOIN LATERAL app.village_values_read((village_difference.b -> 'values'::text), (village_difference.s).unit_id, p.*, (village_difference.s).form_id) r(v, village_id, form_id))
+      CROSS JOIN LATERAL app.value_written(r.v) w(given, value, numerator, denominator, missing_reason, status, note))
+      LEFT JOIN app.village_value x ON (((x.submission_id = (village_difference.s).id) AND (x.indicator_id = (r.v).indicator_id) AND (x.village_id = r.village_id))))
+   WHERE ((p.id = (village_difference.s).period_id) AND ((w.value IS DISTINCT FROM x.value) OR (w.missing_reason IS DISTINCT FROM x.missing_reason)));
+END;
+
+COMMENT ON FUNCTION app.village_difference(s app.submission, b jsonb) IS 'Where a change of villages'' figures says something else than what is stored: yours, current, by whom, when.';
+
+CREATE FUNCTION app.village_enter(s app.submission, b jsonb) RETURNS TABLE(kept app.submission, changed integer)
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_column
+declare
+    p app.period;
+    entered int;
+begin
+    select * into p from app.period q where q.id = s.period_id;
+    update app.submission t set note = t.note where t.id = s.id and t.version = s.version returning t.* into kept;
+    perform app.expect_kept(kept);
+    update app.village_proposal q set decision = k.decision, reason = k.reason from app.decisions_read(b, s) k where q.id = (k.q).id;
+    delete from app.village_value v
+     using app.village_values_read(b -> 'values', s.unit_id, p, s.form_id) r
+     where cardinality((r.v).given) = 0 and (v.submission_id, v.indicator_id, v.village_id) = (s.id, (r.v).indicator_id, r.village_id);
+    get diagnostics changed = row_count;
+    insert into app.village_value as v (submission_id, unit_id, village_id, indicator_id, value, missing_reason, proposal_id, written_by)
+    select s.id, s.unit_id, r.village_id, (r.v).indicator_id, w.value, w.missing_reason, null, app.me()
+      from app.village_values_read(b -> 'values', s.unit_id, p, s.form_id) r cross join lateral app.value_written(r.v) w
+     where w.given
+    union all
+    select s.id, s.unit_id, (k.q).village_id, (k.q).indicator_id, (k.q).value, (k.q).missing_reason, k.id, app.me()
+      from app.decisions_read(b, s) k where k.decision = 'take'
+    on conflict (submission_id, indicator_id, village_id) do update
+       set (value, missing_reason, proposal_id) = (excluded.value, excluded.missing_reason, excluded.proposal_id)
+     where (v.value, v.missing_reason, v.proposal_id) is distinct from (excluded.value, excluded.missing_reason, excluded.proposal_id);
+    get diagnostics entered = row_count;
+    changed := changed + entered;
+    return next;
+end $$;
+
+COMMENT ON FUNCTION app.village_enter(s app.submission, b jsonb) IS 'Enters parts and decides on proposals; the triggers make the sums.  How many parts were added, changed or taken back.';
+
+CREATE FUNCTION app.village_proposal_decided() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if old.decision is not null or app.is_superseded(old) then
+        perform app.problem(403, 'forbidden');
+    end if;
+    new.decided_by := app.me();
+    new.decider_name := app.account_name(app.me());
+    new.decided_at := now();
+    return new;
+end $$;
+
+COMMENT ON FUNCTION app.village_proposal_decided() IS 'A proposal is decided on once, the last one for a figure alone, and whoever decides is named.';
+
+CREATE FUNCTION app.village_proposal_faults(b jsonb, p_village app.unit, p_period app.period) RETURNS SETOF jsonb
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT app.fault('/village'::text, 'not-a-village'::text, jsonb_build_object('unit', (village_proposal_faults.p_village).code)) AS fault
+   WHERE (( SELECT k.level
+            FROM app.unit_kind k
+           WHERE (k.code = (village_proposal_faults.p_village).kind)) <> 'village'::text)
+ UNION ALL
+  SELECT app.fault('/period'::text, 'unknown-period'::text, jsonb_build_object('period', "left"((village_proposal_faults.b ->> 'period'::text), 64))) AS fault
+   WHERE (((village_proposal_faults.p_period).id IS NULL) AND (jsonb_typeof((village_proposal_faults.b -> 'period'::text)) = 'string'::text))
+ UNION ALL
+  SELECT app.fault('/period'::text, 'period-outside-unit-life'::text, jsonb_build_object('unit', (village_proposal_faults.p_village).code, 'period', (village_proposal_faults.p_period).code)) AS fault
+   WHERE (((village_proposal_faults.p_period).id IS NOT NULL) AND ((NOT ((village_proposal_faults.p_village).valid @> (village_proposal_faults.p_period).ends_on)) OR (app.unit_parent_on((village_proposal_faults.p_village).id, (village_proposal_faults.p_period).ends_on) IS NULL)))
+ UNION ALL
+  SELECT app.village_part_faults(r.v, u.kind, true) AS village_part_faults
+    FROM app.unit u,
+     LATERAL app.village_values_read((village_proposal_faults.b -> 'values'::text), u.id, village_proposal_faults.p_period, NULL::integer) r(v, village_id, form_id)
+   WHERE (u.id = app.unit_parent_on((village_proposal_faults.p_village).id, (village_proposal_faults.p_period).ends_on));
+END;
+
+COMMENT ON FUNCTION app.village_proposal_faults(b jsonb, p_village app.unit, p_period app.period) IS 'Everything that is wrong with what a head proposes.';
+
+CREATE FUNCTION app.village_proposal_shown(q app.village_proposal) RETURNS TABLE(id bigint, unit text, village text, village_name text, period text, indicator text, name text, unit_of_measure text, value numeric, missing_reason text, note text, proposed_by text, proposed_at timestamp with time zone, outcome text, reason text, decided_by text, decided_at timestamp with time zone)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT (village_proposal_shown.q).id AS id,
+     u.code,
+     v.code,
+     app.unit_name_on(v.id, p.ends_on) AS unit_name_on,
+     p.code,
+     i.code,
+     d.name_vi,
+     d.unit_vi,
+     trim_scale((village_proposal_shown.q).value) AS trim_scale,
+     (village_proposal_shown.q).missing_reason AS missing_reason,
+     ((village_proposal_shown.q).note)::text AS note,
+     ((village_proposal_shown.q).proposer_name)::text AS proposer_name,
+     (village_proposal_shown.q).proposed_at AS proposed_at,
+         CASE
+             WHEN app.is_superseded(village_proposal_shown.q) THEN 'superseded'::text
+             WHEN ((village_proposal_shown.q).decision IS NULL) THEN 'open'::text
+             WHEN ((village_proposal_shown.q).decision = 'take'::text) THEN 'taken'::text
+             ELSE 'refused'::text
+         END AS "case",
+     ((village_proposal_shown.q).reason)::text AS reason,
+     ((village_proposal_shown.q).decider_name)::text AS decider_name,
+     (village_proposal_shown.q).decided_at AS decided_at
+    FROM app.unit u,
+     app.unit v,
+     app.period p,
+     app.indicator i,
+     app.indicator_version d
+   WHERE ((u.id = (village_proposal_shown.q).unit_id) AND (v.id = (village_proposal_shown.q).village_id) AND (p.id = (village_proposal_shown.q).period_id) AND (i.id = (village_proposal_shown.q).indicator_id) AND (d.indicator_id = i.id) AND (d.valid @> p.ends_on));
+END;
+
+COMMENT ON FUNCTION app.village_proposal_shown(q app.village_proposal) IS 'A proposal as answers show it.';
+
+CREATE FUNCTION app.village_proposal_stamp() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    new.unit_id := (select app.unit_parent_on(new.village_id, p.ends_on) from app.period p where p.id = new.period_id);
+    new.proposed_by := app.me();
+    new.proposer_name := app.account_name(app.me());
+    new.proposed_at := now();
+    return new;
+end $$;
+
+COMMENT ON FUNCTION app.village_proposal_stamp() IS 'Whoever proposes is named; it goes to the commune the village is in on the last day of the period.';
+
+CREATE FUNCTION app.village_sheet(s app.submission, p_kind text, p_period app.period) RETURNS json
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT COALESCE(json_agg(json_build_object('indicator', i.code, 'name', d.name_vi, 'unit_of_measure', d.unit_vi, 'by_village', (t.indicator_id IS NOT NULL), 'villages', cardinality(x.villages), 'answered', COALESCE(t.answered, 0), 'value', trim_scale(v.value), 'missing_reason', v.missing_reason, 'values', ( SELECT COALESCE(json_agg(json_build_object('village', u.code, 'value', trim_scale(w.value), 'missing_reason', w.missing_reason, 'by', app.account_name(w.written_by), 'at', w.written_at, 'proposal', w.proposal_id) ORDER BY u.code), '[]'::json) AS "coalesce"
+            FROM (app.village_value w
+              JOIN app.unit u ON ((u.id = w.village_id)))
+           WHERE ((w.submission_id = (village_sheet.s).id) AND (w.indicator_id = i.id))), 'proposals', ( SELECT COALESCE(json_agg(json_build_object('id', q.id, 'village', u.code, 'value', trim_scale(q.value), 'missing_reason', q.missing_reason, 'note', q.note, 'by', q.proposer_name, 'at', q.proposed_at) ORDER BY u.code), '[]'::json) AS "coalesce"
+            FROM (app.village_proposal q
+              JOIN app.unit u ON ((u.id = q.village_id)))
+           WHERE (((q.unit_id = (village_sheet.s).unit_id) AND (q.period_id = (village_sheet.s).period_id) AND (q.indicator_id = i.id)) AND (q.decision IS NULL) AND (NOT app.is_superseded(q.*))))) ORDER BY i.sort_order), '[]'::json) AS "coalesce"
+    FROM (((((app.form_indicator f
+      JOIN app.indicator i ON ((i.id = f.indicator_id)))
+      JOIN app.indicator_version d ON (((d.indicator_id = i.id) AND (d.valid @> (village_sheet.p_period).ends_on) AND app.adds_up_over_villages(d.*) AND (village_sheet.p_kind = ANY (d.applies_to)))))
+      CROSS JOIN LATERAL ( SELECT app.villages_on((village_sheet.s).unit_id, (village_sheet.p_period).ends_on) AS villages) x)
+      LEFT JOIN app.village_totals(ARRAY[(village_sheet.s).id]) t(submission_id, indicator_id, villages, answered, value, missing_reason) ON ((t.indicator_id = i.id)))
+      LEFT JOIN app.submission_value v ON (((v.submission_id = (village_sheet.s).id) AND (v.indicator_id = i.id))))
+   WHERE (f.form_id = (village_sheet.s).form_id);
+END;
+
+COMMENT ON FUNCTION app.village_sheet(s app.submission, p_kind text, p_period app.period) IS 'The figures of a report that can be entered by village: the parts, what is proposed and open, and what stands in the report.';
+
+CREATE FUNCTION app.village_summed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+    reports constant bigint[] := array(select distinct c.submission_id from changed c);
+begin
+    perform from app.submission s where s.id = any (reports) order by s.id for update; -- one after the other: each sum sees all parts
+    delete from app.submission_value v
+     where (v.submission_id, v.indicator_id) in (select c.submission_id, c.indicator_id from changed c)
+       and not exists (select from app.village_totals(reports) t
+                        where (t.submission_id, t.indicator_id) = (v.submission_id, v.indicator_id) and num_nonnulls(t.value, t.missing_reason) = 1);
+    insert into app.submission_value as v (submission_id, unit_id, indicator_id, value, missing_reason, written_by)
+    select distinct t.submission_id, c.unit_id, t.indicator_id, t.value, t.missing_reason, app.me()
+      from app.village_totals(reports) t join changed c using (submission_id, indicator_id)
+     where num_nonnulls(t.value, t.missing_reason) = 1
+    on conflict (submission_id, indicator_id) do update
+       set (value, missing_reason, written_by, written_at, import_id, import_row)
+         = (excluded.value, excluded.missing_reason, excluded.written_by, now(), null, null)
+     where (v.value, v.missing_reason) is distinct from (excluded.value, excluded.missing_reason);
+    return null;
+end $$;
+
+COMMENT ON FUNCTION app.village_summed() IS 'Keeps the commune''s figure equal to the sum of its parts: no figure while a village''s part is missing.';
+
+CREATE FUNCTION app.village_sums(p_submission bigint, b jsonb) RETURNS json
+    LANGUAGE plpgsql
+    AS $$ -- volatile: it sees what this statement has written
+begin
+    return (select coalesce(json_agg(json_build_object('indicator', i.code, 'villages', t.villages, 'answered', t.answered, 'value', t.value,
+                                                       'missing_reason', t.missing_reason) order by i.sort_order), '[]')
+              from app.village_totals(array[p_submission]) t join app.indicator i on i.id = t.indicator_id
+             where i.code in (select v ->> 'indicator' from jsonb_array_elements(b -> 'values') v)
+                or t.indicator_id in (select q.indicator_id from app.village_proposal q
+                                       where q.id in (select (k ->> 'id')::bigint from jsonb_array_elements(b -> 'proposals') k)));
+end $$;
+
+COMMENT ON FUNCTION app.village_sums(p_submission bigint, b jsonb) IS 'What the parts that a body speaks of add up to now.';
+
+CREATE FUNCTION app.village_value_stamp() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if not new.village_id = any ((select app.villages_on(s.unit_id, p.ends_on) from app.submission s join app.period p on p.id = s.period_id
+                                   where s.id = new.submission_id)::int[]) then
+        perform app.problem(403, 'forbidden');
+    end if;
+    new.written_by := app.me();
+    new.written_at := now();
+    return new;
+end $$;
+
+COMMENT ON FUNCTION app.village_value_stamp() IS 'A part is of one of the commune''s villages, and names who wrote it.';
+
 CREATE AGGREGATE app.audit_hash(p_start bytea, p_digest bytea) (
     SFUNC = app.audit_link,
     STYPE = bytea
 );
 
 COMMENT ON AGGREGATE app.audit_hash(p_start bytea, p_digest bytea) IS 'As a window function over digests in their order: the hash of each, starting behind p_start.';
+
+CREATE TABLE app.acceptance (
+    id bigint NOT NULL,
+    submission_id bigint NOT NULL,
+    unit_id integer NOT NULL,
+    form_id integer NOT NULL,
+    period_id integer NOT NULL,
+    receiver_id integer NOT NULL,
+    accepted_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    invented boolean NOT NULL,
+    CONSTRAINT acceptance_lasts CHECK ((ended_at >= accepted_at))
+);
+
+ALTER TABLE ONLY app.acceptance FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.acceptance IS 'From when to when submissions were accepted, written by the trigger of the step: what a figure of an earlier day was made of.';
+
+COMMENT ON COLUMN app.acceptance.id IS 'Number.';
+
+COMMENT ON COLUMN app.acceptance.submission_id IS 'Submission.';
+
+COMMENT ON COLUMN app.acceptance.unit_id IS 'Its unit.';
+
+COMMENT ON COLUMN app.acceptance.form_id IS 'Its form.';
+
+COMMENT ON COLUMN app.acceptance.period_id IS 'Its period.';
+
+COMMENT ON COLUMN app.acceptance.receiver_id IS 'The unit it was sent to.';
+
+COMMENT ON COLUMN app.acceptance.accepted_at IS 'Since when.';
+
+COMMENT ON COLUMN app.acceptance.ended_at IS 'Until when: it was opened again; null: it still is.';
+
+COMMENT ON COLUMN app.acceptance.invented IS 'Entered by a demonstration account.';
+
+ALTER TABLE app.acceptance ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app.acceptance_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 ALTER TABLE app.account ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME app.account_id_seq
@@ -4044,6 +5721,15 @@ ALTER TABLE app.audit_head ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
 
 ALTER TABLE app.audit ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME app.audit_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE app.change ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app.change_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -4497,58 +6183,6 @@ ALTER TABLE app.submission_transition ALTER COLUMN id ADD GENERATED ALWAYS AS ID
     CACHE 1
 );
 
-CREATE TABLE app.target (
-    id integer NOT NULL,
-    unit_id integer NOT NULL,
-    indicator_id integer NOT NULL,
-    year integer NOT NULL,
-    document_id integer NOT NULL,
-    revision integer DEFAULT 1 NOT NULL,
-    comparator text NOT NULL,
-    comparator_implied boolean DEFAULT false NOT NULL,
-    value numeric NOT NULL,
-    text_as_issued app.prose NOT NULL,
-    baseline_value numeric,
-    baseline_year integer,
-    is_key boolean DEFAULT true NOT NULL,
-    note app.prose,
-    CONSTRAINT target_comparator_check CHECK ((comparator = ANY (ARRAY['GE'::text, 'GT'::text, 'LE'::text, 'LT'::text, 'EQ'::text]))),
-    CONSTRAINT target_revision_check CHECK ((revision > 0)),
-    CONSTRAINT target_year_check CHECK (((year >= 1990) AND (year <= 2100)))
-);
-
-ALTER TABLE ONLY app.target FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE app.target IS 'Levels set by a document.  One indicator may have several in a year, each with its source; a change is a new revision.';
-
-COMMENT ON COLUMN app.target.id IS 'Internal number.';
-
-COMMENT ON COLUMN app.target.unit_id IS 'Unit it is set for.';
-
-COMMENT ON COLUMN app.target.indicator_id IS 'Indicator.';
-
-COMMENT ON COLUMN app.target.year IS 'Year it is set for.';
-
-COMMENT ON COLUMN app.target.document_id IS 'Assigning document.';
-
-COMMENT ON COLUMN app.target.revision IS 'The highest one is in force.';
-
-COMMENT ON COLUMN app.target.comparator IS 'GT is strict: > 32 is not met by exactly 32.';
-
-COMMENT ON COLUMN app.target.comparator_implied IS 'The document gives a bare figure; the comparator was inferred.';
-
-COMMENT ON COLUMN app.target.value IS 'The level; 1 for a status to be reached.';
-
-COMMENT ON COLUMN app.target.text_as_issued IS 'The line as the document has it.';
-
-COMMENT ON COLUMN app.target.baseline_value IS 'Level it starts from, where the document gives one.';
-
-COMMENT ON COLUMN app.target.baseline_year IS 'Year of the baseline.';
-
-COMMENT ON COLUMN app.target.is_key IS 'Named in the plan as a key target (chỉ tiêu trọng tâm).';
-
-COMMENT ON COLUMN app.target.note IS 'What to know about it.';
-
 ALTER TABLE app.target ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME app.target_id_seq
     START WITH 1
@@ -4700,6 +6334,15 @@ COMMENT ON COLUMN app.unit_code.code IS 'The code.';
 
 COMMENT ON COLUMN app.unit_code.valid IS 'Days it meant this unit.';
 
+ALTER TABLE app.unit_group ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app.unit_group_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 ALTER TABLE app.unit ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME app.unit_id_seq
     START WITH 1
@@ -4739,6 +6382,18 @@ ALTER TABLE app.value_revision ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY 
     CACHE 1
 );
 
+ALTER TABLE app.village_proposal ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app.village_proposal_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE ONLY app.acceptance
+    ADD CONSTRAINT acceptance_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY app.account
     ADD CONSTRAINT account_login_once UNIQUE (login);
 
@@ -4762,6 +6417,9 @@ ALTER TABLE ONLY app.audit
 
 ALTER TABLE ONLY app.audit
     ADD CONSTRAINT audit_place UNIQUE (chain, seq);
+
+ALTER TABLE ONLY app.change
+    ADD CONSTRAINT change_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY app.document
     ADD CONSTRAINT document_code_key UNIQUE (code);
@@ -4931,6 +6589,18 @@ ALTER TABLE ONLY app.unit_code
 ALTER TABLE ONLY app.unit_code
     ADD CONSTRAINT unit_code_pkey PRIMARY KEY (unit_id, scheme, valid);
 
+ALTER TABLE ONLY app.unit_group
+    ADD CONSTRAINT unit_group_code_key UNIQUE (code);
+
+ALTER TABLE ONLY app.unit_group_member
+    ADD CONSTRAINT unit_group_member_once EXCLUDE USING gist (group_id WITH =, unit_id WITH =, valid WITH &&);
+
+ALTER TABLE ONLY app.unit_group_member
+    ADD CONSTRAINT unit_group_member_pkey PRIMARY KEY (group_id, unit_id, valid);
+
+ALTER TABLE ONLY app.unit_group
+    ADD CONSTRAINT unit_group_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY app.unit_kind
     ADD CONSTRAINT unit_kind_code_level_key UNIQUE (code, level);
 
@@ -4955,11 +6625,23 @@ ALTER TABLE ONLY app.unit
 ALTER TABLE ONLY app.value_revision
     ADD CONSTRAINT value_revision_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY app.village_proposal
+    ADD CONSTRAINT village_proposal_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY app.village_value
+    ADD CONSTRAINT village_value_pkey PRIMARY KEY (submission_id, indicator_id, village_id);
+
+CREATE UNIQUE INDEX acceptance_stands ON app.acceptance USING btree (submission_id) WHERE (ended_at IS NULL);
+
+CREATE INDEX acceptance_unit ON app.acceptance USING btree (unit_id, period_id);
+
 CREATE INDEX account_role_unit ON app.account_role USING btree (unit_id);
 
 CREATE INDEX answer_at ON app.answer USING btree (answered_at);
 
 CREATE INDEX audit_table_at ON app.audit USING btree (table_name, at);
+
+CREATE INDEX change_order ON app.change USING btree (xid, id);
 
 CREATE INDEX document_link_target ON app.document_link USING btree (target_id);
 
@@ -5011,11 +6693,25 @@ CREATE INDEX target_indicator ON app.target USING btree (indicator_id, year);
 
 CREATE INDEX token_account ON app.token USING btree (account_id);
 
+CREATE INDEX unit_group_member_unit ON app.unit_group_member USING btree (unit_id);
+
 CREATE INDEX unit_parent_parent ON app.unit_parent USING btree (parent_id);
 
 CREATE INDEX value_revision_value ON app.value_revision USING btree (submission_id, indicator_id, id);
 
+CREATE INDEX village_proposal_unit ON app.village_proposal USING btree (unit_id, period_id, indicator_id, village_id);
+
+CREATE INDEX village_proposal_village ON app.village_proposal USING btree (village_id);
+
+CREATE INDEX village_value_proposal ON app.village_value USING btree (proposal_id);
+
+CREATE INDEX village_value_village ON app.village_value USING btree (village_id);
+
+CREATE TRIGGER acceptance_kept AFTER UPDATE ON app.submission FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) AND (('accepted'::text = old.state) OR ('accepted'::text = new.state)))) EXECUTE FUNCTION app.acceptance_kept();
+
 CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON app.audit FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.acceptance REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.account REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
@@ -5091,11 +6787,21 @@ CREATE TRIGGER audit_changed AFTER UPDATE ON app.unit_change_link REFERENCING OL
 
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.unit_code REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.unit_group REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.unit_group_member REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
+
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.unit_kind REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.unit_name REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.unit_parent REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.village_proposal REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.village_value REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.acceptance REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.account REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
@@ -5171,11 +6877,21 @@ CREATE TRIGGER audit_deleted AFTER DELETE ON app.unit_change_link REFERENCING OL
 
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.unit_code REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.unit_group REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.unit_group_member REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.unit_kind REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.unit_name REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.unit_parent REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.village_proposal REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.village_value REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.acceptance FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.account FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
@@ -5251,13 +6967,23 @@ CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.unit_change_link FOR EACH ST
 
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.unit_code FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.unit_group FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.unit_group_member FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.unit_kind FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.unit_name FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.unit_parent FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.village_proposal FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.village_value FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
 CREATE TRIGGER audit_head_stays BEFORE DELETE OR TRUNCATE ON app.audit_head FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.acceptance REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.account REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
@@ -5333,11 +7059,57 @@ CREATE TRIGGER audit_inserted AFTER INSERT ON app.unit_change_link REFERENCING N
 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.unit_code REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.unit_group REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.unit_group_member REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.unit_kind REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.unit_name REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.unit_parent REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.village_proposal REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.village_value REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER change_known AFTER UPDATE ON app.submission REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION app.submission_change_known();
+
+CREATE TRIGGER change_known_delete AFTER DELETE ON app.submission_value REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.value_change_known();
+
+CREATE TRIGGER change_known_delete AFTER DELETE ON app.target REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.target_change_known();
+
+CREATE TRIGGER change_known_delete AFTER DELETE ON app.unit REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.unit_change_known();
+
+CREATE TRIGGER change_known_delete AFTER DELETE ON app.unit_code REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.unit_part_change_known();
+
+CREATE TRIGGER change_known_delete AFTER DELETE ON app.unit_name REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.unit_part_change_known();
+
+CREATE TRIGGER change_known_delete AFTER DELETE ON app.unit_parent REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.unit_part_change_known();
+
+CREATE TRIGGER change_known_insert AFTER INSERT ON app.submission_value REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.value_change_known();
+
+CREATE TRIGGER change_known_insert AFTER INSERT ON app.target REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.target_change_known();
+
+CREATE TRIGGER change_known_insert AFTER INSERT ON app.unit REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.unit_change_known();
+
+CREATE TRIGGER change_known_insert AFTER INSERT ON app.unit_code REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.unit_part_change_known();
+
+CREATE TRIGGER change_known_insert AFTER INSERT ON app.unit_name REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.unit_part_change_known();
+
+CREATE TRIGGER change_known_insert AFTER INSERT ON app.unit_parent REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.unit_part_change_known();
+
+CREATE TRIGGER change_known_update AFTER UPDATE ON app.submission_value REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.value_change_known();
+
+CREATE TRIGGER change_known_update AFTER UPDATE ON app.target REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.target_change_known();
+
+CREATE TRIGGER change_known_update AFTER UPDATE ON app.unit REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.unit_change_known();
+
+CREATE TRIGGER change_known_update AFTER UPDATE ON app.unit_code REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.unit_part_change_known();
+
+CREATE TRIGGER change_known_update AFTER UPDATE ON app.unit_name REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.unit_part_change_known();
+
+CREATE TRIGGER change_known_update AFTER UPDATE ON app.unit_parent REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.unit_part_change_known();
 
 CREATE TRIGGER comment_stamp BEFORE INSERT ON app.submission_comment FOR EACH ROW EXECUTE FUNCTION app.comment_stamp();
 
@@ -5346,6 +7118,10 @@ CREATE TRIGGER extension_stamp BEFORE INSERT ON app.extension FOR EACH ROW EXECU
 CREATE TRIGGER import_guard BEFORE UPDATE ON app.import FOR EACH ROW EXECUTE FUNCTION app.import_guard();
 
 CREATE TRIGGER justification_stamp BEFORE INSERT ON app.justification FOR EACH ROW EXECUTE FUNCTION app.justification_stamp();
+
+CREATE TRIGGER made_known AFTER INSERT ON app.publication REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION app.publication_made_known();
+
+CREATE TRIGGER made_known AFTER INSERT ON app.submission REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION app.submission_made_known();
 
 CREATE TRIGGER period_guard BEFORE INSERT OR UPDATE ON app.period FOR EACH ROW EXECUTE FUNCTION app.period_guard();
 
@@ -5369,6 +7145,12 @@ CREATE TRIGGER submission_start_guard BEFORE INSERT ON app.submission FOR EACH R
 
 CREATE TRIGGER submission_stepped AFTER UPDATE ON app.submission FOR EACH ROW WHEN ((old.state IS DISTINCT FROM new.state)) EXECUTE FUNCTION app.submission_stepped();
 
+CREATE TRIGGER total_guard_delete AFTER DELETE ON app.submission_value REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.total_guard();
+
+CREATE TRIGGER total_guard_insert AFTER INSERT ON app.submission_value REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.total_guard();
+
+CREATE TRIGGER total_guard_update AFTER UPDATE ON app.submission_value REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.total_guard();
+
 CREATE TRIGGER value_entered_delete AFTER DELETE ON app.submission_value REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.value_entered();
 
 CREATE TRIGGER value_entered_insert AFTER INSERT ON app.submission_value REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.value_entered();
@@ -5382,6 +7164,27 @@ CREATE TRIGGER value_guard_insert AFTER INSERT ON app.submission_value REFERENCI
 CREATE TRIGGER value_guard_update AFTER UPDATE ON app.submission_value REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.value_guard();
 
 CREATE TRIGGER value_revision_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON app.value_revision FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER village_guard_delete AFTER DELETE ON app.village_value REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.value_guard();
+
+CREATE TRIGGER village_guard_insert AFTER INSERT ON app.village_value REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.value_guard();
+
+CREATE TRIGGER village_guard_update AFTER UPDATE ON app.village_value REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.value_guard();
+
+CREATE TRIGGER village_proposal_decided BEFORE UPDATE ON app.village_proposal FOR EACH ROW EXECUTE FUNCTION app.village_proposal_decided();
+
+CREATE TRIGGER village_proposal_stamp BEFORE INSERT ON app.village_proposal FOR EACH ROW EXECUTE FUNCTION app.village_proposal_stamp();
+
+CREATE TRIGGER village_summed_delete AFTER DELETE ON app.village_value REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.village_summed();
+
+CREATE TRIGGER village_summed_insert AFTER INSERT ON app.village_value REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.village_summed();
+
+CREATE TRIGGER village_summed_update AFTER UPDATE ON app.village_value REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.village_summed();
+
+CREATE TRIGGER village_value_stamp BEFORE INSERT OR UPDATE ON app.village_value FOR EACH ROW EXECUTE FUNCTION app.village_value_stamp();
+
+ALTER TABLE ONLY app.acceptance
+    ADD CONSTRAINT acceptance_submission_id_unit_id_fkey FOREIGN KEY (submission_id, unit_id) REFERENCES app.submission(id, unit_id);
 
 ALTER TABLE ONLY app.account_role
     ADD CONSTRAINT account_role_account_id_fkey FOREIGN KEY (account_id) REFERENCES app.account(id);
@@ -5593,6 +7396,12 @@ ALTER TABLE ONLY app.unit_change_link
 ALTER TABLE ONLY app.unit_code
     ADD CONSTRAINT unit_code_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES app.unit(id);
 
+ALTER TABLE ONLY app.unit_group_member
+    ADD CONSTRAINT unit_group_member_group_id_fkey FOREIGN KEY (group_id) REFERENCES app.unit_group(id);
+
+ALTER TABLE ONLY app.unit_group_member
+    ADD CONSTRAINT unit_group_member_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES app.unit(id);
+
 ALTER TABLE ONLY app.unit
     ADD CONSTRAINT unit_kind_fkey FOREIGN KEY (kind) REFERENCES app.unit_kind(code);
 
@@ -5604,6 +7413,41 @@ ALTER TABLE ONLY app.unit_parent
 
 ALTER TABLE ONLY app.unit_parent
     ADD CONSTRAINT unit_parent_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES app.unit(id);
+
+ALTER TABLE ONLY app.village_proposal
+    ADD CONSTRAINT village_proposal_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES app.account(id);
+
+ALTER TABLE ONLY app.village_proposal
+    ADD CONSTRAINT village_proposal_indicator_id_fkey FOREIGN KEY (indicator_id) REFERENCES app.indicator(id);
+
+ALTER TABLE ONLY app.village_proposal
+    ADD CONSTRAINT village_proposal_period_id_fkey FOREIGN KEY (period_id) REFERENCES app.period(id);
+
+ALTER TABLE ONLY app.village_proposal
+    ADD CONSTRAINT village_proposal_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES app.account(id);
+
+ALTER TABLE ONLY app.village_proposal
+    ADD CONSTRAINT village_proposal_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES app.unit(id);
+
+ALTER TABLE ONLY app.village_proposal
+    ADD CONSTRAINT village_proposal_village_id_fkey FOREIGN KEY (village_id) REFERENCES app.unit(id);
+
+ALTER TABLE ONLY app.village_value
+    ADD CONSTRAINT village_value_indicator_id_fkey FOREIGN KEY (indicator_id) REFERENCES app.indicator(id);
+
+ALTER TABLE ONLY app.village_value
+    ADD CONSTRAINT village_value_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES app.village_proposal(id);
+
+ALTER TABLE ONLY app.village_value
+    ADD CONSTRAINT village_value_submission_id_unit_id_fkey FOREIGN KEY (submission_id, unit_id) REFERENCES app.submission(id, unit_id);
+
+ALTER TABLE ONLY app.village_value
+    ADD CONSTRAINT village_value_village_id_fkey FOREIGN KEY (village_id) REFERENCES app.unit(id);
+
+ALTER TABLE ONLY app.village_value
+    ADD CONSTRAINT village_value_written_by_fkey FOREIGN KEY (written_by) REFERENCES app.account(id);
+
+ALTER TABLE app.acceptance ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.account ENABLE ROW LEVEL SECURITY;
 
@@ -5623,11 +7467,23 @@ ALTER TABLE app.audit ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.audit_head ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE app.change ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY culture_officer_decides ON app.village_proposal FOR UPDATE TO thidua_api USING (((unit_id = ANY (( SELECT app.units_of_role('CULTURE_INFO_OFFICER'::text) AS units_of_role)::integer[])) AND (EXISTS ( SELECT
+   FROM app.indicator i
+  WHERE ((i.id = village_proposal.indicator_id) AND (i.field = 'culture'::text))))));
+
 CREATE POLICY culture_officer_writes ON app.submission_value TO thidua_api USING (((unit_id = ANY (( SELECT app.units_of_role('CULTURE_INFO_OFFICER'::text) AS units_of_role)::integer[])) AND (EXISTS ( SELECT
    FROM app.indicator i
   WHERE ((i.id = submission_value.indicator_id) AND (i.field = 'culture'::text)))))) WITH CHECK (((written_by = ( SELECT app.me() AS me)) AND (unit_id = ANY (( SELECT app.units_of_role('CULTURE_INFO_OFFICER'::text) AS units_of_role)::integer[])) AND (EXISTS ( SELECT
    FROM app.indicator i
   WHERE ((i.id = submission_value.indicator_id) AND (i.field = 'culture'::text))))));
+
+CREATE POLICY culture_officer_writes ON app.village_value TO thidua_api USING (((unit_id = ANY (( SELECT app.units_of_role('CULTURE_INFO_OFFICER'::text) AS units_of_role)::integer[])) AND (EXISTS ( SELECT
+   FROM app.indicator i
+  WHERE ((i.id = village_value.indicator_id) AND (i.field = 'culture'::text)))))) WITH CHECK (((written_by = ( SELECT app.me() AS me)) AND (unit_id = ANY (( SELECT app.units_of_role('CULTURE_INFO_OFFICER'::text) AS units_of_role)::integer[])) AND (EXISTS ( SELECT
+   FROM app.indicator i
+  WHERE ((i.id = village_value.indicator_id) AND (i.field = 'culture'::text))))));
 
 CREATE POLICY everybody ON app.publication FOR SELECT TO thidua_api USING ((( SELECT app.me() AS me) IS NOT NULL));
 
@@ -5636,6 +7492,8 @@ ALTER TABLE app.extension ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.extension_unit ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY guarded ON app.submission FOR UPDATE TO thidua_api USING (true) WITH CHECK (true);
+
+CREATE POLICY guards ON app.acceptance TO thidua_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY guards ON app.account TO thidua_owner USING (true) WITH CHECK (true);
 
@@ -5646,6 +7504,8 @@ CREATE POLICY guards ON app.answer TO thidua_owner USING (true) WITH CHECK (true
 CREATE POLICY guards ON app.audit TO thidua_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY guards ON app.audit_head TO thidua_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY guards ON app.change TO thidua_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY guards ON app.extension FOR SELECT TO thidua_owner USING (true);
 
@@ -5663,6 +7523,8 @@ CREATE POLICY guards ON app.sign_in_failure TO thidua_owner USING (true) WITH CH
 
 CREATE POLICY guards ON app.token TO thidua_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY head_proposes ON app.village_proposal FOR INSERT TO thidua_api WITH CHECK (((proposed_by = ( SELECT app.me() AS me)) AND (decision IS NULL) AND (village_id = ANY (( SELECT app.units_of_role('VILLAGE_HEAD'::text) AS units_of_role)::integer[]))));
+
 CREATE POLICY home_affairs_decides ON app.reopen_request FOR UPDATE TO thidua_api USING ((receiver_id = ANY (( SELECT app.units_of_role('DISTRICT_HOME_AFFAIRS'::text) AS units_of_role)::integer[])));
 
 CREATE POLICY home_affairs_gives ON app.extension FOR INSERT TO thidua_api WITH CHECK ((receiver_id = ANY (( SELECT app.units_of_role('DISTRICT_HOME_AFFAIRS'::text) AS units_of_role)::integer[])));
@@ -5674,6 +7536,17 @@ CREATE POLICY home_affairs_gives ON app.extension_unit FOR INSERT TO thidua_api 
 ALTER TABLE app.import ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.import_job ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY in_reach ON app.acceptance FOR SELECT TO thidua_api USING (((unit_id = ANY (( SELECT app.reach('own'::text) AS reach)::integer[])) OR (receiver_id = ANY (( SELECT app.reach('received'::text) AS reach)::integer[])) OR (receiver_id = ANY (( SELECT app.reach('accepted'::text) AS reach)::integer[])) OR ((( SELECT app.me() AS me) IS NOT NULL) AND (EXISTS ( SELECT
+   FROM app.publication p
+  WHERE ((p.unit_id = acceptance.receiver_id) AND (p.form_id = acceptance.form_id) AND (p.period_id = acceptance.period_id)))))));
+
+CREATE POLICY in_reach ON app.change FOR SELECT TO thidua_api USING (
+CASE kind
+    WHEN 'submission'::text THEN ((unit_id = ANY (( SELECT app.reach('own'::text) AS reach)::integer[])) OR ((('draft'::text <> was) OR ('draft'::text <> became)) AND (receiver_id = ANY (( SELECT app.reach('received'::text) AS reach)::integer[]))) OR ((('accepted'::text = was) OR ('accepted'::text = became)) AND ((receiver_id = ANY (( SELECT app.reach('accepted'::text) AS reach)::integer[])) OR (published AND (( SELECT app.me() AS me) IS NOT NULL)))))
+    WHEN 'target'::text THEN (unit_id = ANY (( SELECT ((app.reach('own'::text) || app.reach('received'::text)) || app.reach('accepted'::text)))::integer[]))
+    ELSE (( SELECT app.me() AS me) IS NOT NULL)
+END);
 
 CREATE POLICY in_reach ON app.extension FOR SELECT TO thidua_api USING (((receiver_id = ANY (( SELECT app.reach('received'::text) AS reach)::integer[])) OR (EXISTS ( SELECT
    FROM app.extension_unit u
@@ -5710,8 +7583,14 @@ CREATE POLICY in_reach ON app.target FOR SELECT TO thidua_api USING (((unit_id =
 CREATE POLICY in_reach ON app.value_revision FOR SELECT TO thidua_api USING (((unit_id = ANY (( SELECT app.reach('own'::text) AS reach)::integer[])) OR ((event <> 'entered'::text) AND (EXISTS ( SELECT
    FROM app.submission s
   WHERE ((s.id = value_revision.submission_id) AND (s.receiver_id = ANY (( SELECT app.reach('received'::text) AS reach)::integer[])))))) OR ((event = 'accepted'::text) AND (EXISTS ( SELECT
+   FROM app.acceptance a
+  WHERE (a.submission_id = value_revision.submission_id))))));
+
+CREATE POLICY in_reach ON app.village_proposal FOR SELECT TO thidua_api USING (((unit_id = ANY (( SELECT app.reach('own'::text) AS reach)::integer[])) OR (village_id = ANY (( SELECT app.units_of_role('VILLAGE_HEAD'::text) AS units_of_role)::integer[]))));
+
+CREATE POLICY in_reach ON app.village_value FOR SELECT TO thidua_api USING (((unit_id = ANY (( SELECT app.reach('own'::text) AS reach)::integer[])) OR (EXISTS ( SELECT
    FROM app.submission s
-  WHERE ((s.id = value_revision.submission_id) AND (s.state = 'accepted'::text)))))));
+  WHERE ((s.id = village_value.submission_id) AND (s.state = ANY (ARRAY['submitted'::text, 'accepted'::text])))))));
 
 ALTER TABLE app.justification ENABLE ROW LEVEL SECURITY;
 
@@ -5719,9 +7598,13 @@ CREATE POLICY leader_asks ON app.reopen_request FOR INSERT TO thidua_api WITH CH
 
 CREATE POLICY leader_publishes ON app.publication FOR INSERT TO thidua_api WITH CHECK ((unit_id = ANY (( SELECT app.units_of_role('DISTRICT_LEADER'::text) AS units_of_role)::integer[])));
 
+CREATE POLICY officer_decides ON app.village_proposal FOR UPDATE TO thidua_api USING ((unit_id = ANY (( SELECT app.units_of_role('OFFICE_STAT_OFFICER'::text) AS units_of_role)::integer[])));
+
 CREATE POLICY officer_starts ON app.submission FOR INSERT TO thidua_api WITH CHECK (((unit_id = ANY (( SELECT app.units_of_role('OFFICE_STAT_OFFICER'::text) AS units_of_role)::integer[])) AND (state = 'draft'::text)));
 
 CREATE POLICY officer_writes ON app.submission_value TO thidua_api USING ((unit_id = ANY (( SELECT app.units_of_role('OFFICE_STAT_OFFICER'::text) AS units_of_role)::integer[]))) WITH CHECK (((written_by = ( SELECT app.me() AS me)) AND (unit_id = ANY (( SELECT app.units_of_role('OFFICE_STAT_OFFICER'::text) AS units_of_role)::integer[]))));
+
+CREATE POLICY officer_writes ON app.village_value TO thidua_api USING ((unit_id = ANY (( SELECT app.units_of_role('OFFICE_STAT_OFFICER'::text) AS units_of_role)::integer[]))) WITH CHECK (((written_by = ( SELECT app.me() AS me)) AND (unit_id = ANY (( SELECT app.units_of_role('OFFICE_STAT_OFFICER'::text) AS units_of_role)::integer[]))));
 
 CREATE POLICY own ON app.import TO thidua_api USING ((account_id = ( SELECT app.me() AS me))) WITH CHECK ((account_id = ( SELECT app.me() AS me)));
 
@@ -5790,7 +7673,13 @@ ALTER TABLE app.target ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.token ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY told_by_triggers ON app.change FOR INSERT TO thidua_api WITH CHECK (((pg_trigger_depth() > 0) AND (xid = pg_current_xact_id()) AND (at = now())));
+
 ALTER TABLE app.value_revision ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.village_proposal ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.village_value ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY witnesses ON app.audit_head FOR SELECT TO thidua_api USING (((unit_id = ANY (( SELECT app.reach('own'::text) AS reach)::integer[])) OR (unit_id = ANY (( SELECT app.reach('received'::text) AS reach)::integer[])) OR (unit_id = ANY (( SELECT app.reach('accepted'::text) AS reach)::integer[])) OR (account_id = ( SELECT app.me() AS me)) OR ( SELECT app.is_admin() AS is_admin)));
 
@@ -5872,6 +7761,18 @@ REVOKE ALL ON PROCEDURE app.audit_table(IN target regclass) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.audit_take(p_chains text[]) FROM PUBLIC;
 
+GRANT SELECT ON TABLE app.target TO thidua_api;
+
+GRANT SELECT,INSERT ON TABLE app.change TO thidua_api;
+
+GRANT SELECT ON TABLE app.form TO thidua_api;
+
+GRANT SELECT ON TABLE app.unit_parent TO thidua_api;
+
+GRANT SELECT ON TABLE app.unit_group TO thidua_api;
+
+GRANT SELECT ON TABLE app.unit_group_member TO thidua_api;
+
 GRANT SELECT ON TABLE app.reopen_request TO thidua_api;
 
 GRANT INSERT(submission_id) ON TABLE app.reopen_request TO thidua_api;
@@ -5887,6 +7788,12 @@ GRANT UPDATE(decision) ON TABLE app.reopen_request TO thidua_api;
 GRANT UPDATE(decision_reason) ON TABLE app.reopen_request TO thidua_api;
 
 GRANT UPDATE(expires_at) ON TABLE app.reopen_request TO thidua_api;
+
+GRANT SELECT,INSERT ON TABLE app.village_proposal TO thidua_api;
+
+GRANT UPDATE(decision) ON TABLE app.village_proposal TO thidua_api;
+
+GRANT UPDATE(reason) ON TABLE app.village_proposal TO thidua_api;
 
 GRANT SELECT ON TABLE app.transition_rule TO thidua_api;
 
@@ -5938,8 +7845,6 @@ GRANT SELECT ON TABLE app.rule TO thidua_api;
 
 GRANT SELECT,INSERT ON TABLE app.value_revision TO thidua_api;
 
-GRANT SELECT ON TABLE app.form TO thidua_api;
-
 REVOKE ALL ON FUNCTION app.receive(p_account integer, p_operation text, p_key text, p_fingerprint bytea, p_body_sha256 bytea, OUT receipt bigint) FROM PUBLIC;
 
 GRANT SELECT ON TABLE app.receipt TO thidua_api;
@@ -5948,9 +7853,17 @@ REVOKE ALL ON FUNCTION app.seal(p_name text, p_value text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.sealed_put(p_name text, p_value text) FROM PUBLIC;
 
-GRANT SELECT ON TABLE app.unit_parent TO thidua_api;
-
 GRANT SELECT ON TABLE app.indicator_term TO thidua_api;
+
+GRANT SELECT,INSERT,DELETE ON TABLE app.village_value TO thidua_api;
+
+GRANT UPDATE(value) ON TABLE app.village_value TO thidua_api;
+
+GRANT UPDATE(missing_reason) ON TABLE app.village_value TO thidua_api;
+
+GRANT UPDATE(proposal_id) ON TABLE app.village_value TO thidua_api;
+
+GRANT SELECT ON TABLE app.acceptance TO thidua_api;
 
 GRANT SELECT ON TABLE app.audit_head TO thidua_api;
 
@@ -5971,8 +7884,6 @@ GRANT SELECT ON TABLE app.rule_term TO thidua_api;
 GRANT SELECT,INSERT ON TABLE app.submission_comment TO thidua_api;
 
 GRANT SELECT,INSERT ON TABLE app.submission_transition TO thidua_api;
-
-GRANT SELECT ON TABLE app.target TO thidua_api;
 
 GRANT SELECT(id) ON TABLE app.token TO thidua_api;
 

@@ -68,7 +68,7 @@ static void take_marked(const char *text, const char *name, char to[MARKED_SIZE]
 static void take_marker(struct import_rows *rows, const struct cell *cells, int count)
 {
     for (int i = 0; i < count; i++) {
-        if (strncmp(cells[i].text, "thidua:1 ", 9) != 0)
+        if (strncmp(cells[i].text, SHEET_MARKER, strlen(SHEET_MARKER)) != 0)
             continue;
         char locale[MARKED_SIZE] = "";
         take_marked(cells[i].text, " unit=", rows->unit);

@@ -46,5 +46,11 @@ extern const struct member import_commit_body[];
 /* template.c */
 handler_fn form_template;
 
+/* village.c */
+extern const struct member village_proposal_body[], village_change_body[];
+
+/* change.c */
+handler_fn change_list;
+
 /* publication.c */
 extern const struct member publication_body[];

@@ -13,6 +13,8 @@
 enum { BACKLOG = 1024, CONNECTIONS_MAX = 4096, IDLE_SECONDS = 60, CONNECTION_BYTES = 64 * 1024 };
 enum { MOMENT_MICROSECONDS = 10000, QUIET_MOMENTS = 3, DRAIN_MOMENTS = 1000 };
 
+static atomic_bool stopping;
+
 static bool complain(const char *what)
 {
     y_log_message(Y_LOG_LEVEL_ERROR, "%s: %s", what, strerror(errno));
@@ -167,6 +169,7 @@ bool server_start(struct server *server, const char *address, unsigned workers,
                   const struct route_table *table)
 {
     *server = (struct server){.listener = -1};
+    atomic_store(&stopping, false);
     bool good =
         prepare(&server->ulfius, table) && start_listening(server, address) && start_workers(server, workers);
     if (good && pthread_create(&server->acceptor, NULL, accept_all, server) == 0)
@@ -176,6 +179,11 @@ bool server_start(struct server *server, const char *address, unsigned workers,
     ulfius_clean_instance(&server->ulfius);
     close_listener(server);
     return false;
+}
+
+bool server_is_stopping(void)
+{
+    return atomic_load(&stopping);
 }
 
 /* libmicrohttpd would cut connections off, answered or not.  A worker that ends one request begins the
@@ -191,6 +199,7 @@ static void drain(struct server *server)
 
 void server_stop(struct server *server)
 {
+    atomic_store(&stopping, true);
     shutdown(server->listener, SHUT_RDWR);
     pthread_join(server->acceptor, NULL);
     drain(server);

@@ -22,5 +22,8 @@ struct server {
 bool server_start(struct server *server, const char *address, unsigned workers,
                   const struct route_table *table) MUST_CHECK;
 
+/* Is the service to end?  Whoever waits inside a request asks, and stops waiting. */
+bool server_is_stopping(void);
+
 /* Stop accepting, let requests that have arrived finish (10 seconds at most), end all threads. */
 void server_stop(struct server *server);

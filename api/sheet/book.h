@@ -24,3 +24,10 @@ struct spot {
  * in this format. */
 void book_write_text(struct spot at, const char *text, lxw_format *format);
 void book_write_number(struct spot at, const char *decimal, lxw_format *format);
+
+/* Lines that a text takes in a column this wide: who writes a workbook says how high its rows are. */
+int book_lines(const char *text, double width);
+void book_set_lines(lxw_worksheet *sheet, int row, int lines);
+
+/* On paper: A4 across, as wide as one page, the row of the headings (from 0) on each, and its number. */
+void book_fit_page(lxw_worksheet *sheet, lxw_row_t heading);

@@ -24,6 +24,9 @@ enum {
     SHEET_CELL_NAME_SIZE = 16,
 };
 
+/* How a cell begins by which a template tells what it is: for programs, not for people. */
+#define SHEET_MARKER "thidua:1 "
+
 /* What a file is, by its bytes; only TEXT and XLSX can be read. */
 enum sheet_kind {
     SHEET_EMPTY,

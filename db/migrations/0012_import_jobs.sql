@@ -234,6 +234,7 @@ begin
     end if;
     perform app.import_analyze(), app.import_look(i);
     perform app.import_judge(i);
+    perform app.import_judge_totals(i);
     perform app.import_decide(i);
     decided := app.import_plan();
     select count(*), count(*) > 0 into total, faulty from (select distinct * from pg_temp.import_fault) f;
@@ -309,6 +310,7 @@ begin
     end if;
     perform app.import_analyze(), app.import_look(i);
     perform app.import_judge(i);
+    perform app.import_judge_totals(i);
     perform app.import_decide(i);
     decided := app.import_plan();
     select count(*), count(*) > 0 into total, faulty from (select distinct * from pg_temp.import_fault) f;

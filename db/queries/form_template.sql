@@ -19,7 +19,7 @@ with named as materialized (
       join app.submission s on s.form_id = (c.form).id and s.unit_id = (c.unit).id and s.period_id in ((c.period).id, c.before)
      cross join lateral app.submission_figures(s) x
 ), line as (
-    select i.code, i.sort_order, v.name_vi, v.unit_vi, v.entry, v.value_type, v.result, v.scale, v.id as version_id,
+    select i.code, i.sort_order, v.name_vi, v.unit_vi, v.entry, v.value_type, v.result, v.scale, v.decimals, v.id as version_id,
            (select t.text_as_issued::text from app.target t
              where t.unit_id = (c.unit).id and t.indicator_id = i.id and t.year = (c.period).year order by t.revision desc, t.id limit 1) as target,
            b.value as before, n.value, n.numerator, n.denominator, n.missing_reason, n.note
@@ -37,7 +37,7 @@ with named as materialized (
 select (c.form).code as form, (c.form).name_vi::text as form_name, (c.unit).code as unit, app.unit_name_on((c.unit).id, (c.period).ends_on) as unit_name,
        (c.period).code as period, coalesce((select bool_or(f.invented) from figure f), false) as invented,
        (select json_agg(json_build_object('code', l.code, 'name', l.name_vi, 'unit_of_measure', l.unit_vi, 'entry', l.entry, 'value_type', l.value_type,
-                   'ratio', l.result = 'ratio', 'scale', l.scale, 'target', l.target, 'before', l.before::text, 'value', l.value::text,
+                   'ratio', l.result = 'ratio', 'scale', l.scale, 'decimals', l.decimals, 'target', l.target, 'before', l.before::text, 'value', l.value::text,
                    'numerator', l.numerator::text, 'denominator', l.denominator::text, 'missing_reason', l.missing_reason, 'note', l.note,
                    'terms', (select json_agg(json_build_object('side', t.side, 'code', i.code, 'coefficient', t.coefficient::text, 'presence', t.counts = 'presence'))
                                from app.indicator_term t join app.indicator i on i.id = t.indicator_id where t.version_id = l.version_id)) order by l.sort_order)

@@ -16,6 +16,8 @@ with body as (
     select v from seen n, app.values_read(n.b -> 'values', (n.s).form_id, (n.period).ends_on) v where n.ok
 ), fault as (
     select app.value_faults(sent.v, n.kind, n.all_fields) as f from sent, seen n
+    union all
+    select app.total_faults(sent.v, (n.s).id) from sent, seen n
 ), verdict as materialized (
     select n.* from seen n where n.ok and app.refuse($4::jsonb || (select coalesce(jsonb_agg(f), '[]') from fault))
 ), kept as (

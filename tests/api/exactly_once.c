@@ -88,9 +88,9 @@ static bool repeats(const struct route *route, const struct holder *own)
 Test(exactly_once, answers_again_what_it_answered_before)
 {
     static const char *const refused[] = {
-        "session_create",        "submission_create", "publication_create",
-        "account_create",        "submission_update", "extension_create",
-        "reopen_request_create", "import_commit",     "justification_create"};
+        "session_create",       "submission_create",    "publication_create",     "account_create",
+        "submission_update",    "extension_create",     "reopen_request_create",  "import_commit",
+        "justification_create", "village_value_update", "village_proposal_create"};
     const struct holder own = holder_with(&lo_ku, "2022-Q2", "draft");
     for (size_t i = 0; i < routes.count; i++) {
         const struct route *route = &routes.routes[i];
@@ -145,6 +145,22 @@ Test(exactly_once, answers_again_what_was_justified)
                                   "{\"rule\":\"population-by-grain\",\"text\":\"Theo tổng điều tra.\"}"},
                     201);
     cr_expect_str_eq(world_value("select count(*) from app.justification"), "1");
+}
+
+Test(exactly_once, answers_again_what_villages_reported)
+{
+    long id = plan_draft(&lo_ku, "2022", "");
+    expect_repeated((struct wish){"POST", "/v1/village-proposals", "loku-village",
+                                  "{\"village\":\"kbang-lo-ku-01\",\"period\":\"2022\","
+                                  "\"values\":[{\"indicator\":\"births\",\"value\":4}]}"},
+                    201);
+    cr_expect_str_eq(world_value("select count(*) from app.village_proposal"), "1", "counted once");
+    const char *headers = text_of("%s\r\n" KEY("key-number-1"), plan_if_match(id));
+    struct wish take = {"PATCH", plan_path(id, "/village-values"), "loku",
+                        "{\"proposals\":[{\"id\":1,\"decision\":\"take\"}]}", headers};
+    struct answer first = ask_for(take), again = ask_for(take);
+    cr_expect_eq(first.status, 200, "%s", first.text);
+    expect_same(&first, &again, "PATCH");
 }
 
 /* A password made here and a token are shown once, and again to whoever repeats the request: but the

@@ -1,6 +1,7 @@
 /* import_create: files of figures, CSV first. */
 #include "support/expect.h"
 #include "support/plan.h"
+#include "support/workbook.h"
 #include <criterion/criterion.h>
 #include <string.h>
 
@@ -245,6 +246,34 @@ Test(import_create, marks_the_faults_in_a_copy_of_the_file)
     expect_problem(back, 422, "import-rejected");
     cr_expect_str_eq(cells_of(&back), "D2 ambiguous-number\nC3 unknown-indicator",
                      "it is the table that was sent");
+}
+
+/* What a workbook has and CSV has not: an error, a percentage, a date, a formula; the copy keeps them. */
+/* clang-format off */
+#define TEXT(place, text) "<c r='" place "' t='inlineStr'><is><t>" text "</t></is></c>"
+static const char table_of_kinds[] =
+    "<worksheet><sheetData>"
+    "<row r='1'>" TEXT("A1", "Mã") TEXT("B1", "Kỳ") TEXT("C1", "Số liệu") "</row>"
+    "<row r='2'>" TEXT("A2", "births") TEXT("B2", "2022-Q2") "<c r='C2' t='e'><f>1/0</f><v>#N/A</v></c></row>"
+    "<row r='3'>" TEXT("A3", "deaths") TEXT("B3", "2022-Q2") "<c r='C3' s='2'><v>0.5</v></c></row>"
+    "<row r='4'>" TEXT("A4", "livestock_pig") "<c r='B4' s='1'><v>44713</v></c><c r='C4'><v>5</v></c></row>"
+    "<row r='5'>" TEXT("A5", "livestock_goat") TEXT("B5", "2022-Q2") "<c r='C5'><f>C4</f></c></row>"
+    "<row r='6'><c r='C6'><f>C4</f><v>5</v></c></row>"
+    "</sheetData></worksheet>";
+/* clang-format on */
+
+Test(import_create, copies_a_workbook_with_its_faults_and_no_others)
+{
+    size_t length;
+    str_auto_t *bytes = workbook_made(&(struct part){"xl/worksheets/sheet1.xml", table_of_kinds}, 1, &length);
+    const struct wish wish = {"POST", "/v1/imports?unit=kbang-lo-ku", "loku", bytes, XLSX, length};
+    struct answer no = ask_for(wish);
+    expect_problem(no, 422, "import-rejected");
+    cr_expect_str_eq(cells_of(&no), "C2 cell-error\nC3 percent-not-expected\nC5 formula-without-value");
+    cr_expect_null(strchr(no.text, '?'), "a text has a gap: %s", no.text);
+    struct answer book = get(text_of("/v1/imports/%s/annotated.xlsx", at(&no, "/import/id")), "loku");
+    struct answer back = ask_for((struct wish){"POST", wish.path, "loku", book.text, XLSX, book.length});
+    cr_expect_str_eq(cells_of(&back), "C2 unreadable-number\nC3 percent-not-expected");
 }
 
 Test(import_create, refuses_what_is_no_table)

@@ -14,6 +14,8 @@ import sys
 import threading
 import time
 
+from replica import Puller, check_replica
+
 POSTGRES = "/usr/lib/postgresql/15/bin/postgres"
 CLIENTS = "abcdefgh"  # of the communes of tests/support/many.sql
 KILLS = ["service"] * 3 + ["PostgreSQL"] * 3 + ["both"] * 2
@@ -366,11 +368,12 @@ def main():
     chance, enough = random.Random(int(seed)), threading.Event()
     database, service = Postgresql(folder, user), Service(program, folder)
     clients = [Client(letter, service, enough) for letter in CLIENTS]
+    puller = Puller(service, "many-watch", random.Random(int(seed)))
     try:
         database.start()
         service.start()
-        for client in clients:
-            client.start()
+        for thread in [*clients, puller]:
+            thread.start()
         order = kill_again_and_again({"service": [service], "PostgreSQL": [database], "both": [service, database],
                                       "service, gently": [service]}, clients, chance)
         enough.set()
@@ -378,7 +381,9 @@ def main():
             client.join(PATIENCE)
         until(lambda: not any(c.is_alive() for c in clients), "every client has its answer")
         faults = tell_what_was_done(order, [s for c in clients for s in c.sent])
-        faults += faults_of(clients, service, database, chance)
+        puller.drain()
+        print(f"kill: {len(puller.copy)} things pulled in {puller.pages} pages, {puller.troubles} times without an answer")
+        faults += faults_of(clients, service, database, chance) + list(check_replica(puller, database))
     finally:
         ended = service.stop(signal.SIGTERM)
         database.stop(signal.SIGINT)

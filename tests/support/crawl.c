@@ -143,17 +143,12 @@ static const char *meaning(const char *name, const struct holder *holder)
     const struct {
         const char *name, *text;
     } known[] = {
-        {"unit", holder->commune->unit},
-        {"period", holder->period},
-        {"form", form_of(holder->period)},
-        {"indicator", "grain_output"},
-        {"login", holder->commune->officer},
-        {"role", "OFFICE_STAT_OFFICER"},
-        {"code", "2023"},
-        {"starts_on", "2022-12-15"},
-        {"ends_on", "2023-12-14"},
-        {"password", "mot mat khau dai"},
-        {"name", "tên mới"},
+        {"unit", holder->commune->unit},  {"village", text_of("%s-01", holder->commune->unit)},
+        {"period", holder->period},       {"form", form_of(holder->period)},
+        {"indicator", "grain_output"},    {"login", holder->commune->officer},
+        {"role", "OFFICE_STAT_OFFICER"},  {"code", "2023"},
+        {"starts_on", "2022-12-15"},      {"ends_on", "2023-12-14"},
+        {"password", "mot mat khau dai"}, {"name", "tên mới"},
     };
     for (size_t i = 0; i < COUNT(known); i++)
         if (strcmp(known[i].name, name) == 0)
@@ -262,6 +257,8 @@ const char *crawl_caller(const struct route *route)
     };
     if (strcmp(route->operation, "publication_create") == 0)
         return "kbang-lead";
+    if (strcmp(route->operation, "village_proposal_create") == 0)
+        return "loku-village";
     if (strcmp(route->operation, "extension_create") == 0
         || strcmp(route->operation, "reopen_request_decide") == 0)
         return "kbang";

@@ -76,3 +76,18 @@ char *workbook_made(const struct part *parts, size_t count, size_t *length)
     zip_source_free(source);
     return bytes;
 }
+
+char *workbook_part(const char *bytes, size_t length, const char *name)
+{
+    zip_stat_t stat = {0};
+    zip_t *zip = zip_open_from_source(zip_source_buffer_create(bytes, length, 0, NULL), ZIP_RDONLY, NULL);
+    zip_file_t *file = zip && zip_stat(zip, name, 0, &stat) == 0 ? zip_fopen(zip, name, 0) : NULL;
+    char *text = calloc(1, stat.size + 1);
+    if (file) {
+        zip_fread(file, text, stat.size);
+        zip_fclose(file);
+    }
+    if (zip)
+        zip_discard(zip);
+    return text;
+}

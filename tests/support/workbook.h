@@ -12,3 +12,6 @@ struct part {
 /* A workbook with one empty sheet "Biểu 01", shared texts "Đăk Rong", "Tơ Tung" and formats 0 plain, 1 date,
  * 2 per cent, 3 date and time, its parts replaced and complemented by these.  The caller frees it. */
 char *workbook_made(const struct part *parts, size_t count, size_t *length);
+
+/* The text of a part of a workbook; "" when it has none such.  The caller frees it. */
+char *workbook_part(const char *bytes, size_t length, const char *name);
