@@ -2905,6 +2905,28 @@ end $$;
 
 COMMENT ON FUNCTION app.import_apply(p_import app.import) IS 'Does what was decided.';
 
+CREATE FUNCTION app.import_await_record() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if app.sealed_get('import') is null then
+        return;
+    end if;
+    perform set_config('lock_timeout', '300ms', true);
+    for tries in 1 .. 100 loop
+        begin
+            perform app.audit_take(array['account:' || app.me()]);
+            exit;
+        exception when lock_not_available then
+            perform pg_sleep(0.1);
+        end;
+    end loop;
+    perform set_config('lock_timeout', '30s', true);
+end $$;
+
+COMMENT ON FUNCTION app.import_await_record() IS 'In a job: waits for the chain of its account, without being the one that gives way.';
+
 CREATE FUNCTION app.import_carry_out(p_import app.import) RETURNS jsonb
     LANGUAGE plpgsql
     AS $$
@@ -3052,6 +3074,7 @@ CREATE FUNCTION app.import_job_refuse(p_import bigint, p_faults jsonb) RETURNS v
     LANGUAGE plpgsql
     AS $$
 begin
+    perform app.import_await_record();
     update app.import t
        set outcome = 'rejected', counts = '{"read": 0, "created": 0, "updated": 0, "unchanged": 0, "deleted": 0, "rejected": 0, "faulty": 0}',
            faults = p_faults, faults_total = jsonb_array_length(p_faults), findings = '[]'
@@ -3311,6 +3334,7 @@ begin
     if kept then
         found_by_rules := app.import_carry_out(i);
     end if;
+    perform app.import_await_record();
     update app.import t
        set unit = i.unit, period = i.period, locale = i.locale,
            outcome = case when i.dry_run then 'planned' when not kept then 'rejected' when faulty then 'partial' else 'accepted' end,

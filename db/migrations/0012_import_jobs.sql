@@ -212,9 +212,29 @@ begin
 end $$;
 comment on function app.import_guard is 'What became of a file is said once, and of one that was left to a job by that job.';
 
--- The account's chain is taken at the end alone: while a job runs, who sent it may go on with other things.  A write of theirs to the
--- same unit holds that chain and waits for the unit's, which the job has.  It is the one that gives way, and is run again: either it
--- sees the circle first, or its lock_timeout (2 s) ends before the job would look for one (deadlock_timeout, 1 s after it waits).
+-- A write of the same account to the same unit holds the account's chain and waits for the unit's, which the job has.  PostgreSQL ends
+-- whoever has waited for a second (deadlock_timeout) and sees the circle: the job never waits that long at once.  The other gives way,
+-- and is run again.
+create function app.import_await_record() returns void
+language plpgsql security definer set search_path = app, pg_catalog, pg_temp as $$
+begin
+    if app.sealed_get('import') is null then
+        return;
+    end if;
+    perform set_config('lock_timeout', '300ms', true);
+    for tries in 1 .. 100 loop
+        begin
+            perform app.audit_take(array['account:' || app.me()]);
+            exit;
+        exception when lock_not_available then
+            perform pg_sleep(0.1);
+        end;
+    end loop;
+    perform set_config('lock_timeout', '30s', true);
+end $$;
+comment on function app.import_await_record is 'In a job: waits for the chain of its account, without being the one that gives way.';
+
+-- The account's chain is taken at the end alone: while a job runs, who sent it may go on with other things.
 create or replace function app.import_run(p_import bigint, p_columns jsonb, p_unit text, p_period text, p_locale text) returns app.import
 language plpgsql as $$
 declare
@@ -245,6 +265,7 @@ begin
     if kept then
         found_by_rules := app.import_carry_out(i);
     end if;
+    perform app.import_await_record();
     update app.import t
        set unit = i.unit, period = i.period, locale = i.locale,
            outcome = case when i.dry_run then 'planned' when not kept then 'rejected' when faulty then 'partial' else 'accepted' end,
@@ -257,6 +278,7 @@ end $$;
 create function app.import_job_refuse(p_import bigint, p_faults jsonb) returns void
 language plpgsql as $$
 begin
+    perform app.import_await_record();
     update app.import t
        set outcome = 'rejected', counts = '{"read": 0, "created": 0, "updated": 0, "unchanged": 0, "deleted": 0, "rejected": 0, "faulty": 0}',
            faults = p_faults, faults_total = jsonb_array_length(p_faults), findings = '[]'
@@ -339,7 +361,7 @@ begin
 end $$;
 comment on function app.import_guard is 'What became of a file is said once.';
 
-drop function app.import_job_refuse, app.import_job_leave, app.import_job_done, app.import_job_start, app.import_job_take,
+drop function app.import_job_refuse, app.import_await_record, app.import_job_leave, app.import_job_done, app.import_job_start, app.import_job_take,
     app.session_ticket, app.import_queue, app.import_start, app.import_keep, app.expect_importer;
 create function app.import_start(p_media_type text, p_locale text, p_mode text, p_on_existing text, p_dry_run boolean, p_unit text, p_period text,
                                  p_plan bigint, p_file bytea, p_sha256 bytea) returns bigint

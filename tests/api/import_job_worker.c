@@ -231,39 +231,56 @@ Test(import_job_worker, lets_its_account_go_on_with_other_things)
 }
 
 /* A write of the same account holds its chain, for which the job waits at its end, and waits for the unit's,
- * which the job has.  How long it has been waiting then decides who finds out. */
-static void expect_way(const char *late)
+ * which the job has.  Who begins to wait last, and how much later, decides who would find out. */
+struct circle {
+    PGconn *job, *write;
+    const char *touch;
+};
+
+static struct circle begin_circle(const char *key)
 {
     char ticket[SECRET_SIZE], token[TOKEN_SIZE];
     struct answer sent = job_send("loku", "", PIGS);
-    PGconn *job = service_connect(), *write = service_connect();
-    const char *touch = "update app.submission set note = 'a'";
+    struct circle c = {service_connect(), service_connect(), "update app.submission set note = 'a'"};
     ticket_of(&sent, ticket);
     world_token("loku", token);
     world_sql(text_of("update app.import_job set state = 'running' where import_id = %s", at(&sent, "/id")));
-    service_does(job, "begin");
-    service_does(job, text_of("select app.session_ticket(sha256('%s'), %s)", ticket, at(&sent, "/id")));
-    cr_assert_str_eq(service_does(job, touch), "1");
-    service_does(write, "begin");
-    service_does(write, text_of("select app.session_write(sha256('%s'), '', 'x', 'test', 'key-%s', "
-                                "sha256('a'), sha256('b'))",
-                                token, late));
-    cr_assert_eq(PQsendQuery(write, touch), 1);
-    service_does(job, text_of("select pg_sleep(%s)", late));
-    cr_expect_str_eq(service_does(job, "select app.import_job_done()"), "", "late by %s", late);
-    pgresult_auto_t *gave_way = PQgetResult(write);
-    cr_expect_eq(PQresultStatus(gave_way), PGRES_FATAL_ERROR);
-    PQfinish(write);
-    PQfinish(job);
+    service_does(c.job, "begin");
+    service_does(c.job, text_of("select app.session_ticket(sha256('%s'), %s)", ticket, at(&sent, "/id")));
+    cr_assert_str_eq(service_does(c.job, c.touch), "1");
+    service_does(c.write, "begin");
+    service_does(c.write, text_of("select app.session_write(sha256('%s'), '', 'x', 'test', 'key-%s', "
+                                  "sha256('a'), sha256('b'))",
+                                  token, key));
+    return c;
+}
+
+/* The one asks, and the other so many seconds later. */
+static void expect_way(const char *late, bool job_first)
+{
+    struct circle c = begin_circle(text_of("%s-%d", late, job_first));
+    PGconn *clock = service_connect();
+    const char *await = "select app.import_await_record(), app.import_job_done()";
+    cr_assert_eq(PQsendQuery(job_first ? c.job : c.write, job_first ? await : c.touch), 1);
+    service_does(clock, text_of("select pg_sleep(%s)", late));
+    cr_assert_eq(PQsendQuery(job_first ? c.write : c.job, job_first ? c.touch : await), 1);
+    pgresult_auto_t *done = PQgetResult(c.job), *gave_way = PQgetResult(c.write);
+    cr_expect_eq(PQresultStatus(done), PGRES_TUPLES_OK, "%s %d: %s", late, job_first,
+                 PQresultErrorMessage(done));
+    cr_expect_eq(PQresultStatus(gave_way), PGRES_FATAL_ERROR, "%s %d", late, job_first);
+    PQfinish(clock);
+    PQfinish(c.write);
+    PQfinish(c.job);
 }
 
 Test(import_job_worker, gives_no_way_to_a_small_write)
 {
+    static const char *const late[] = {"0.001", "0.700", "1.200", "1.700"};
     plan_draft(&lo_ku, "2022-Q2", "");
-    expect_way("0.001");
-    expect_way("0.700");
-    expect_way("1.200");
-    expect_way("1.700");
+    for (size_t i = 0; i < COUNT(late); i++)
+        expect_way(late[i], false);
+    for (size_t i = 0; i < COUNT(late); i++)
+        expect_way(late[i], true);
 }
 
 Test(import_job_worker, gives_up_what_never_comes_to_an_end)
