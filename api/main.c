@@ -7,6 +7,8 @@
 #include "describe.h"
 #include "domain/audit_command.h"
 #include "domain/bootstrap.h"
+#include "domain/import_job.h"
+#include "domain/import_runner.h"
 #include "http/server.h"
 #include "routes.h"
 #include <signal.h>
@@ -60,9 +62,12 @@ static int run(const struct config *config)
         return EXIT_FAILURE;
     y_log_message(Y_LOG_LEVEL_INFO, "thidua-api " THIDUA_VERSION " listens on %s with %u workers",
                   config->text[SETTING_LISTEN], workers);
-    wait_for_end(&ends);
+    bool works = import_runner_start();
+    if (works)
+        wait_for_end(&ends);
+    import_runner_stop();
     server_stop(&server);
-    return EXIT_SUCCESS;
+    return works ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 static int serve(const struct config *config)
@@ -80,6 +85,8 @@ static int serve(const struct config *config)
     if (!log_start(config->text[SETTING_LOG_LEVEL]))
         return EXIT_FAILURE;
     db_configure(config->text[SETTING_DATABASE], config->text[SETTING_DATABASE_USER], password);
+    import_job_configure(config_number(config, SETTING_IMPORT_ASYNC_BYTES),
+                         (unsigned)config_number(config, SETTING_IMPORT_JOBS_MAX));
     int status = run(config);
     log_stop();
     return status;

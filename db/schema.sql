@@ -2464,6 +2464,17 @@ end $$;
 
 COMMENT ON FUNCTION app.expect_home_affairs() IS '403 for everybody but a district''s home affairs office, which defines periods.';
 
+CREATE FUNCTION app.expect_importer() RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if cardinality(app.units_of_role('OFFICE_STAT_OFFICER')) + cardinality(app.units_of_role('CULTURE_INFO_OFFICER')) = 0 then
+        perform app.problem(403, 'forbidden');
+    end if;
+end $$;
+
+COMMENT ON FUNCTION app.expect_importer() IS '403 for who enters figures of no unit.';
+
 CREATE FUNCTION app.expect_justifier(s app.submission) RETURNS boolean
     LANGUAGE plpgsql STABLE
     AS $$
@@ -2869,12 +2880,16 @@ CREATE TABLE app.import (
     faults_total integer,
     plan bytea,
     findings jsonb,
+    separator text,
+    sheet text,
     CONSTRAINT import_file_sha256_check CHECK ((length(file_sha256) = 32)),
     CONSTRAINT import_locale_check CHECK ((locale = ANY (ARRAY['vi'::text, 'en'::text]))),
     CONSTRAINT import_media_type_check CHECK ((media_type = ANY (ARRAY['application/json'::text, 'text/csv'::text, 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'::text]))),
     CONSTRAINT import_mode_check CHECK ((mode = ANY (ARRAY['atomic'::text, 'partial'::text]))),
     CONSTRAINT import_on_existing_check CHECK ((on_existing = ANY (ARRAY['update'::text, 'skip'::text, 'error'::text]))),
-    CONSTRAINT import_outcome_check CHECK ((outcome = ANY (ARRAY['accepted'::text, 'partial'::text, 'rejected'::text, 'planned'::text])))
+    CONSTRAINT import_outcome_check CHECK ((outcome = ANY (ARRAY['accepted'::text, 'partial'::text, 'rejected'::text, 'planned'::text]))),
+    CONSTRAINT import_separator_check CHECK ((separator = ANY (ARRAY['comma'::text, 'semicolon'::text, 'tab'::text]))),
+    CONSTRAINT import_sheet_check CHECK ((length(sheet) <= 100))
 );
 
 ALTER TABLE ONLY app.import FORCE ROW LEVEL SECURITY;
@@ -2907,7 +2922,7 @@ COMMENT ON COLUMN app.import.file IS 'The file as received: for the annotated wo
 
 COMMENT ON COLUMN app.import.file_sha256 IS 'Its SHA-256.';
 
-COMMENT ON COLUMN app.import.outcome IS 'accepted, partial, rejected, or planned by a dry run; null only inside the transaction.';
+COMMENT ON COLUMN app.import.outcome IS 'accepted, partial, rejected, or planned by a dry run; null while it is queued or running, and when its job failed.';
 
 COMMENT ON COLUMN app.import.counts IS '{read, created, updated, unchanged, deleted, rejected}, which add up to read.';
 
@@ -2918,6 +2933,10 @@ COMMENT ON COLUMN app.import.faults_total IS 'How many there are.';
 COMMENT ON COLUMN app.import.plan IS 'SHA-256 over what is to be done with each row: carrying a plan out does just that.';
 
 COMMENT ON COLUMN app.import.findings IS 'What rules say of the reports the file writes to, as they stand after it: the first 1,000 that are broken.';
+
+COMMENT ON COLUMN app.import.separator IS 'What separates the columns of CSV; null: the one the heading uses.';
+
+COMMENT ON COLUMN app.import.sheet IS 'Sheet of a workbook; null: the first visible one.';
 
 CREATE FUNCTION app.import_apply(p_import app.import) RETURNS void
     LANGUAGE plpgsql
@@ -2950,6 +2969,28 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.import_apply(p_import app.import) IS 'Does what was decided.';
+
+CREATE FUNCTION app.import_await_record() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if app.sealed_get('import') is null then
+        return;
+    end if;
+    perform set_config('lock_timeout', '300ms', true);
+    for tries in 1 .. 100 loop
+        begin
+            perform app.audit_take(array['account:' || app.me()]);
+            exit;
+        exception when lock_not_available then
+            perform pg_sleep(0.1);
+        end;
+    end loop;
+    perform set_config('lock_timeout', '30s', true);
+end $$;
+
+COMMENT ON FUNCTION app.import_await_record() IS 'In a job: waits for the chain of its account, without being the one that gives way.';
 
 CREATE FUNCTION app.import_carry_out(p_import app.import) RETURNS jsonb
     LANGUAGE plpgsql
@@ -3045,13 +3086,114 @@ CREATE FUNCTION app.import_guard() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
-    if old.outcome is not null then
+    if old.outcome is not null or (exists (select from app.import_job j where j.import_id = old.id)
+                                   and app.sealed_get('import') is distinct from old.id::text) then
         perform app.problem(403, 'forbidden');
     end if;
     return new;
 end $$;
 
-COMMENT ON FUNCTION app.import_guard() IS 'What became of a file is said once.';
+COMMENT ON FUNCTION app.import_guard() IS 'What became of a file is said once, and of one that was left to a job by that job.';
+
+CREATE FUNCTION app.import_job_done() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    update app.import_job t set state = 'done', hash = null, sealed = null, ended_at = clock_timestamp()
+     where t.import_id = app.sealed_get('import')::bigint and t.account_id = app.me();
+    if not found then
+        perform app.problem(401, 'unauthenticated');
+    end if;
+end $$;
+
+COMMENT ON FUNCTION app.import_job_done() IS 'Ends the job whose ticket opened this transaction, and the ticket.';
+
+CREATE FUNCTION app.import_job_leave(p_hash bytea, p_import bigint, p_problem jsonb, p_again boolean) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    j app.import_job;
+    ended boolean;
+begin
+    select t.* into j from app.import_job t where t.import_id = p_import and t.hash = p_hash and t.state = 'running' for update;
+    if not found or not pg_try_advisory_xact_lock(p_import) then
+        return null;
+    end if;
+    ended := p_problem is not null and not (p_again and j.attempts < 3);
+    perform set_config('app.request', coalesce(j.request, ''), true);
+    update app.import_job t
+       set state = case when ended then 'failed' else 'queued' end, problem = case when ended then p_problem end,
+           attempts = t.attempts - (p_problem is null)::int,
+           due_at = case when p_problem is null then now() else now() + interval '5 seconds' * t.attempts ^ 2 end,
+           hash = case when not ended then t.hash end, sealed = case when not ended then t.sealed end,
+           ended_at = case when ended then clock_timestamp() end
+     where t.import_id = p_import;
+    return case when ended then 'failed' else 'queued' end;
+end $$;
+
+COMMENT ON FUNCTION app.import_job_leave(p_hash bytea, p_import bigint, p_problem jsonb, p_again boolean) IS 'A job that is not done: it failed for a problem, or is to be tried again; without a problem the service broke it off, and the attempt does not count.';
+
+CREATE FUNCTION app.import_job_refuse(p_import bigint, p_faults jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform app.import_await_record();
+    update app.import t
+       set outcome = 'rejected', counts = '{"read": 0, "created": 0, "updated": 0, "unchanged": 0, "deleted": 0, "rejected": 0, "faulty": 0}',
+           faults = p_faults, faults_total = jsonb_array_length(p_faults), findings = '[]'
+     where t.id = p_import;
+    perform app.import_job_done();
+end $$;
+
+COMMENT ON FUNCTION app.import_job_refuse(p_import bigint, p_faults jsonb) IS 'Ends a job whose file cannot be read, with what is wrong with it.';
+
+CREATE FUNCTION app.import_job_start(p_import bigint) RETURNS bigint
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform app.expect_importer(), app.import_stage();
+    return p_import;
+end $$;
+
+COMMENT ON FUNCTION app.import_job_start(p_import bigint) IS 'Makes room for the rows of a job.';
+
+CREATE FUNCTION app.import_job_take(OUT import_id bigint, OUT sealed text) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    j app.import_job;
+    given_up constant jsonb := '{"code": "import-given-up", "params": {"attempts": 3}}';
+begin
+    perform pg_advisory_unlock_all(), set_config('lock_timeout', '300ms', true);
+    for import_id in select t.import_id from app.import_job t where t.state in ('queued', 'running') and t.due_at <= now() order by t.attempts, t.import_id loop
+        continue when not pg_try_advisory_lock(import_job_take.import_id);
+        select t.* into j from app.import_job t
+         where t.import_id = import_job_take.import_id and t.state in ('queued', 'running') and t.due_at <= now() for update;
+        perform set_config('app.request', coalesce(j.request, ''), true);
+        begin
+            if j.attempts < 3 then
+                update app.import_job t
+                   set state = 'running', attempts = t.attempts + 1, started_at = clock_timestamp(),
+                       due_at = clock_timestamp() + interval '1 second' * (t.attempts + 1) ^ 2
+                 where t.import_id = j.import_id;
+                sealed := j.sealed;
+                return;
+            elsif j.attempts >= 3 then
+                update app.import_job t set state = 'failed', problem = given_up, hash = null, sealed = null, ended_at = clock_timestamp()
+                 where t.import_id = j.import_id;
+            end if;
+        exception when lock_not_available then -- its account is writing something long: others first
+            null;
+        end;
+        perform pg_advisory_unlock(import_job_take.import_id);
+    end loop;
+    import_id := null;
+end $$;
+
+COMMENT ON FUNCTION app.import_job_take(OUT import_id bigint, OUT sealed text) IS 'The job to be worked on next, its attempt counted; nulls when there is none.  To be committed before the work: a file that kills the service is given up after three attempts.  A job that failed comes after those that have not been tried.';
 
 CREATE FUNCTION app.import_judge(p_import app.import) RETURNS void
     LANGUAGE plpgsql
@@ -3135,6 +3277,22 @@ end $$;
 
 COMMENT ON FUNCTION app.import_judge_totals(p_import app.import) IS 'Rows that say something else than the sum of a figure''s parts.';
 
+CREATE FUNCTION app.import_keep(p_media_type text, p_locale text, p_mode text, p_on_existing text, p_dry_run boolean, p_unit text, p_period text, p_plan bigint, p_file bytea, p_sha256 bytea, p_separator text, p_sheet text) RETURNS app.import
+    LANGUAGE plpgsql
+    AS $$
+declare
+    made app.import;
+begin
+    perform app.expect_importer();
+    insert into app.import (account_id, media_type, locale, mode, on_existing, dry_run, unit, period, plan_id, file, file_sha256, separator, sheet)
+    values (app.me(), p_media_type, p_locale, p_mode, p_on_existing, p_dry_run, p_unit, p_period, p_plan, p_file, p_sha256, p_separator, p_sheet)
+    returning * into made;
+    made.file := ''; -- a row that is handed on would carry a copy
+    return made;
+end $$;
+
+COMMENT ON FUNCTION app.import_keep(p_media_type text, p_locale text, p_mode text, p_on_existing text, p_dry_run boolean, p_unit text, p_period text, p_plan bigint, p_file bytea, p_sha256 bytea, p_separator text, p_sheet text) IS 'Keeps a file as it was sent; the row, without the file.';
+
 CREATE FUNCTION app.import_look(p_import app.import) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -3196,6 +3354,20 @@ end $$;
 
 COMMENT ON FUNCTION app.import_plan() IS 'What is to be done, and to which versions: carrying it out later must mean the same.';
 
+CREATE FUNCTION app.import_queue(p_import app.import, p_hash bytea, p_sealed text, p_most integer) RETURNS app.import
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if (select count(*) from app.import_job j where j.account_id = app.me() and j.state in ('queued', 'running')) >= p_most then
+        perform app.problem(429, 'too-many-imports', jsonb_build_object('most', p_most));
+    end if;
+    insert into app.import_job (import_id, account_id, request, hash, sealed)
+    values (p_import.id, app.me(), nullif(current_setting('app.request', true), ''), p_hash, p_sealed);
+    return p_import;
+end $$;
+
+COMMENT ON FUNCTION app.import_queue(p_import app.import, p_hash bytea, p_sealed text, p_most integer) IS 'Leaves a file that was kept to a job.  Its record holds the account''s chain by then, so two that come together count each other.';
+
 CREATE FUNCTION app.import_run(p_import bigint, p_columns jsonb, p_unit text, p_period text, p_locale text) RETURNS app.import
     LANGUAGE plpgsql
     AS $$
@@ -3207,10 +3379,10 @@ declare
     total int;
     found_by_rules jsonb := '[]';
 begin
-    update app.import t
-       set unit = coalesce(t.unit, nullif(p_unit, '')), period = coalesce(t.period, nullif(p_period, '')), locale = coalesce(t.locale, nullif(p_locale, ''))
-     where t.id = p_import
-    returning * into i;
+    select t.* into i from app.import t where t.id = p_import;
+    i.unit := coalesce(i.unit, nullif(p_unit, ''));
+    i.period := coalesce(i.period, nullif(p_period, ''));
+    i.locale := coalesce(i.locale, nullif(p_locale, ''));
     if i.media_type = 'application/json' then
         perform app.import_unpack(i.file);
     end if;
@@ -3227,8 +3399,10 @@ begin
     if kept then
         found_by_rules := app.import_carry_out(i);
     end if;
+    perform app.import_await_record();
     update app.import t
-       set outcome = case when i.dry_run then 'planned' when not kept then 'rejected' when faulty then 'partial' else 'accepted' end,
+       set unit = i.unit, period = i.period, locale = i.locale,
+           outcome = case when i.dry_run then 'planned' when not kept then 'rejected' when faulty then 'partial' else 'accepted' end,
            counts = app.import_counts(kept), faults = app.import_faults(p_columns), faults_total = total, plan = decided, findings = found_by_rules
      where t.id = i.id
     returning * into i;
@@ -3257,31 +3431,74 @@ end $$;
 
 COMMENT ON FUNCTION app.import_stage() IS 'Makes the temporary tables of an import, once a connection.';
 
-CREATE FUNCTION app.import_start(p_media_type text, p_locale text, p_mode text, p_on_existing text, p_dry_run boolean, p_unit text, p_period text, p_plan bigint, p_file bytea, p_sha256 bytea) RETURNS bigint
+CREATE FUNCTION app.import_start(p_media_type text, p_locale text, p_mode text, p_on_existing text, p_dry_run boolean, p_unit text, p_period text, p_plan bigint, p_file bytea, p_sha256 bytea, p_separator text, p_sheet text) RETURNS bigint
     LANGUAGE plpgsql
     AS $$
 declare
-    made bigint;
+    made constant app.import := app.import_keep(p_media_type, p_locale, p_mode, p_on_existing, p_dry_run, p_unit, p_period, p_plan, p_file, p_sha256,
+                                                p_separator, p_sheet);
 begin
-    if cardinality(app.units_of_role('OFFICE_STAT_OFFICER')) + cardinality(app.units_of_role('CULTURE_INFO_OFFICER')) = 0 then
-        perform app.problem(403, 'forbidden');
-    end if;
     perform app.import_stage();
-    insert into app.import (account_id, media_type, locale, mode, on_existing, dry_run, unit, period, plan_id, file, file_sha256)
-    values (app.me(), p_media_type, p_locale, p_mode, p_on_existing, p_dry_run, p_unit, p_period, p_plan, p_file, p_sha256)
-    returning id into made;
     perform set_config('statement_timeout', '60s', true);
-    return made;
+    return made.id;
 end $$;
 
-COMMENT ON FUNCTION app.import_start(p_media_type text, p_locale text, p_mode text, p_on_existing text, p_dry_run boolean, p_unit text, p_period text, p_plan bigint, p_file bytea, p_sha256 bytea) IS 'Keeps the file and makes room for its rows.';
+COMMENT ON FUNCTION app.import_start(p_media_type text, p_locale text, p_mode text, p_on_existing text, p_dry_run boolean, p_unit text, p_period text, p_plan bigint, p_file bytea, p_sha256 bytea, p_separator text, p_sheet text) IS 'Keeps the file and makes room for its rows.';
 
-CREATE FUNCTION app.import_told(i app.import) RETURNS TABLE(id bigint, outcome text, committed boolean, dry_run boolean, mode text, on_existing text, locale text, rows json, plan text, errors_total integer, made_at timestamp with time zone, file_sha256 text)
+CREATE TABLE app.import_job (
+    import_id bigint NOT NULL,
+    account_id integer NOT NULL,
+    state text DEFAULT 'queued'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone DEFAULT now() NOT NULL,
+    request text,
+    hash bytea,
+    sealed text,
+    problem jsonb,
+    started_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    CONSTRAINT import_job_attempts_check CHECK (((attempts >= 0) AND (attempts <= 3))),
+    CONSTRAINT import_job_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT import_job_problem CHECK (((state = 'failed'::text) = (problem IS NOT NULL))),
+    CONSTRAINT import_job_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text]))),
+    CONSTRAINT import_job_ticket CHECK ((((state = ANY (ARRAY['queued'::text, 'running'::text])) = (hash IS NOT NULL)) AND ((hash IS NULL) = (sealed IS NULL))))
+);
+
+ALTER TABLE ONLY app.import_job FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.import_job IS 'Imports that are worked on after they were answered.';
+
+COMMENT ON COLUMN app.import_job.import_id IS 'Import.';
+
+COMMENT ON COLUMN app.import_job.account_id IS 'Who sent it, and as whom it runs.';
+
+COMMENT ON COLUMN app.import_job.state IS 'queued, running, done (the import says how), or failed: nothing was kept.';
+
+COMMENT ON COLUMN app.import_job.attempts IS 'How often it was begun, counted before it is; an attempt that the service broke off itself does not count.';
+
+COMMENT ON COLUMN app.import_job.due_at IS 'Not to be begun again before.';
+
+COMMENT ON COLUMN app.import_job.request IS 'X-Request-Id of the request that sent it.';
+
+COMMENT ON COLUMN app.import_job.hash IS 'SHA-256 of the ticket; null once the job has ended, and the ticket with it.';
+
+COMMENT ON COLUMN app.import_job.sealed IS 'The ticket, sealed with a key that the database does not have.';
+
+COMMENT ON COLUMN app.import_job.problem IS 'Why it failed: {code, params, errors, members}.';
+
+COMMENT ON COLUMN app.import_job.started_at IS 'When the last attempt began.';
+
+COMMENT ON COLUMN app.import_job.ended_at IS 'When it ended.';
+
+CREATE FUNCTION app.import_told(i app.import) RETURNS TABLE(id bigint, state text, outcome text, committed boolean, dry_run boolean, mode text, on_existing text, locale text, rows json, plan text, errors_total integer, made_at timestamp with time zone, file_sha256 text)
     LANGUAGE sql STABLE
     BEGIN ATOMIC
  SELECT (i).id AS id,
+     COALESCE(( SELECT j.state
+            FROM app.import_job j
+           WHERE (j.import_id = (import_told.i).id)), 'done'::text) AS "coalesce",
      (i).outcome AS outcome,
-     ((i).outcome = ANY (ARRAY['accepted'::text, 'partial'::text])),
+     COALESCE(((i).outcome = ANY (ARRAY['accepted'::text, 'partial'::text])), false) AS "coalesce",
      (i).dry_run AS dry_run,
      (i).mode AS mode,
      (i).on_existing AS on_existing,
@@ -4410,6 +4627,29 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.session_open(p_hash bytea, p_scope text, p_writes boolean, p_request text) IS 'First statement of every request: who is calling (SHA-256 of the token), for what scope ('''' any, null open to all), reading or writing.';
+
+CREATE FUNCTION app.session_ticket(p_hash bytea, p_import bigint) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    j app.import_job;
+begin
+    perform set_config('app.' || kept, '', true)
+       from unnest('{account,grants,reach_own,reach_received,reach_accepted,import,token,receipt}'::text[]) kept;
+    select t.* into j from app.import_job t where t.import_id = p_import and t.hash = p_hash and t.state = 'running';
+    if not found or not pg_try_advisory_xact_lock(p_import) then
+        perform app.problem(401, 'unauthenticated');
+    elsif exists (select from app.account a where a.id = j.account_id and a.disabled_at is not null) then
+        perform app.problem(403, 'forbidden');
+    end if;
+    perform app.sealed_put('account', j.account_id::text), app.sealed_put('import', j.import_id::text),
+            set_config('app.request', coalesce(j.request, ''), true),
+            set_config('statement_timeout', '10min', true), set_config('lock_timeout', '30s', true),
+            set_config('idle_in_transaction_session_timeout', '60s', true), set_config('client_connection_check_interval', '2s', true);
+end $$;
+
+COMMENT ON FUNCTION app.session_ticket(p_hash bytea, p_import bigint) IS 'First statement of a job''s transactions: its account calls, by the ticket (SHA-256) of this import, while it runs and nobody else works on it.';
 
 CREATE FUNCTION app.session_write(p_hash bytea, p_scope text, p_request text, p_operation text, p_key text, p_fingerprint bytea, p_body_sha256 bytea) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -5605,7 +5845,7 @@ CREATE TABLE app.acceptance (
 
 ALTER TABLE ONLY app.acceptance FORCE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE app.acceptance IS 'From when to when submissions were accepted, written by the trigger of the step: what a figure of an earlier day was made of.';
+COMMENT ON TABLE app.acceptance IS 'From when to when submissions were accepted, written by the trigger of the step alone: what a figure of an earlier day was made of.  It repeats what the audit has of submissions, and is not audited itself.';
 
 COMMENT ON COLUMN app.acceptance.id IS 'Number.';
 
@@ -6420,6 +6660,9 @@ ALTER TABLE ONLY app.form_indicator
 ALTER TABLE ONLY app.form
     ADD CONSTRAINT form_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY app.import_job
+    ADD CONSTRAINT import_job_pkey PRIMARY KEY (import_id);
+
 ALTER TABLE ONLY app.import
     ADD CONSTRAINT import_pkey PRIMARY KEY (id);
 
@@ -6613,6 +6856,10 @@ CREATE INDEX form_indicator_indicator ON app.form_indicator USING btree (indicat
 
 CREATE INDEX import_account ON app.import USING btree (account_id, id);
 
+CREATE INDEX import_job_account ON app.import_job USING btree (account_id) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
+
+CREATE INDEX import_job_waiting ON app.import_job USING btree (attempts, import_id) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
+
 CREATE INDEX indicator_term_indicator ON app.indicator_term USING btree (indicator_id);
 
 CREATE INDEX justification_submission ON app.justification USING btree (submission_id, rule_id);
@@ -6667,8 +6914,6 @@ CREATE TRIGGER acceptance_kept AFTER UPDATE ON app.submission FOR EACH ROW WHEN 
 
 CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON app.audit FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
-CREATE TRIGGER audit_changed AFTER UPDATE ON app.acceptance REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
-
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.account REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.account_role REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
@@ -6688,6 +6933,8 @@ CREATE TRIGGER audit_changed AFTER UPDATE ON app.form REFERENCING OLD TABLE AS o
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.form_indicator REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.import REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.import_job REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.import_word REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
@@ -6755,8 +7002,6 @@ CREATE TRIGGER audit_changed AFTER UPDATE ON app.village_proposal REFERENCING OL
 
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.village_value REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_deleted AFTER DELETE ON app.acceptance REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
-
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.account REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.account_role REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
@@ -6776,6 +7021,8 @@ CREATE TRIGGER audit_deleted AFTER DELETE ON app.form REFERENCING OLD TABLE AS o
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.form_indicator REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.import REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.import_job REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.import_word REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
@@ -6843,8 +7090,6 @@ CREATE TRIGGER audit_deleted AFTER DELETE ON app.village_proposal REFERENCING OL
 
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.village_value REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
-CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.acceptance FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
-
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.account FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.account_role FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
@@ -6864,6 +7109,8 @@ CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.form FOR EACH STATEMENT EXEC
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.form_indicator FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.import FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.import_job FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.import_word FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
@@ -6933,8 +7180,6 @@ CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.village_value FOR EACH STATE
 
 CREATE TRIGGER audit_head_stays BEFORE DELETE OR TRUNCATE ON app.audit_head FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
-CREATE TRIGGER audit_inserted AFTER INSERT ON app.acceptance REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
-
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.account REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.account_role REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
@@ -6954,6 +7199,8 @@ CREATE TRIGGER audit_inserted AFTER INSERT ON app.form REFERENCING NEW TABLE AS 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.form_indicator REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.import REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.import_job REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.import_word REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
@@ -7184,6 +7431,12 @@ ALTER TABLE ONLY app.form_indicator
 
 ALTER TABLE ONLY app.import
     ADD CONSTRAINT import_account_id_fkey FOREIGN KEY (account_id) REFERENCES app.account(id);
+
+ALTER TABLE ONLY app.import_job
+    ADD CONSTRAINT import_job_account_id_fkey FOREIGN KEY (account_id) REFERENCES app.account(id);
+
+ALTER TABLE ONLY app.import_job
+    ADD CONSTRAINT import_job_import_id_fkey FOREIGN KEY (import_id) REFERENCES app.import(id);
 
 ALTER TABLE ONLY app.import
     ADD CONSTRAINT import_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES app.import(id);
@@ -7453,6 +7706,8 @@ CREATE POLICY guards ON app.extension FOR SELECT TO thidua_owner USING (true);
 
 CREATE POLICY guards ON app.extension_unit FOR SELECT TO thidua_owner USING (true);
 
+CREATE POLICY guards ON app.import_job TO thidua_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY guards ON app.receipt TO thidua_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY guards ON app.secret TO thidua_owner USING (true) WITH CHECK (true);
@@ -7474,6 +7729,8 @@ CREATE POLICY home_affairs_gives ON app.extension_unit FOR INSERT TO thidua_api 
   WHERE (p.id = extension_unit.period_id))))));
 
 ALTER TABLE app.import ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.import_job ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY in_reach ON app.acceptance FOR SELECT TO thidua_api USING (((unit_id = ANY (( SELECT app.reach('own'::text) AS reach)::integer[])) OR (receiver_id = ANY (( SELECT app.reach('received'::text) AS reach)::integer[])) OR (receiver_id = ANY (( SELECT app.reach('accepted'::text) AS reach)::integer[])) OR ((( SELECT app.me() AS me) IS NOT NULL) AND (EXISTS ( SELECT
    FROM app.publication p
@@ -7545,6 +7802,8 @@ CREATE POLICY officer_writes ON app.submission_value TO thidua_api USING ((unit_
 CREATE POLICY officer_writes ON app.village_value TO thidua_api USING ((unit_id = ANY (( SELECT app.units_of_role('OFFICE_STAT_OFFICER'::text) AS units_of_role)::integer[]))) WITH CHECK (((written_by = ( SELECT app.me() AS me)) AND (unit_id = ANY (( SELECT app.units_of_role('OFFICE_STAT_OFFICER'::text) AS units_of_role)::integer[]))));
 
 CREATE POLICY own ON app.import TO thidua_api USING ((account_id = ( SELECT app.me() AS me))) WITH CHECK ((account_id = ( SELECT app.me() AS me)));
+
+CREATE POLICY own ON app.import_job TO thidua_api USING ((account_id = ( SELECT app.me() AS me))) WITH CHECK ((account_id = ( SELECT app.me() AS me)));
 
 CREATE POLICY own ON app.receipt FOR SELECT TO thidua_api USING ((account_id = ( SELECT app.me() AS me)));
 
@@ -7752,6 +8011,28 @@ GRANT UPDATE(faults_total) ON TABLE app.import TO thidua_api;
 GRANT UPDATE(plan) ON TABLE app.import TO thidua_api;
 
 GRANT UPDATE(findings) ON TABLE app.import TO thidua_api;
+
+GRANT SELECT(import_id),INSERT(import_id) ON TABLE app.import_job TO thidua_api;
+
+GRANT SELECT(account_id),INSERT(account_id) ON TABLE app.import_job TO thidua_api;
+
+GRANT SELECT(state) ON TABLE app.import_job TO thidua_api;
+
+GRANT SELECT(attempts) ON TABLE app.import_job TO thidua_api;
+
+GRANT SELECT(due_at) ON TABLE app.import_job TO thidua_api;
+
+GRANT SELECT(request),INSERT(request) ON TABLE app.import_job TO thidua_api;
+
+GRANT INSERT(hash) ON TABLE app.import_job TO thidua_api;
+
+GRANT INSERT(sealed) ON TABLE app.import_job TO thidua_api;
+
+GRANT SELECT(problem) ON TABLE app.import_job TO thidua_api;
+
+GRANT SELECT(started_at) ON TABLE app.import_job TO thidua_api;
+
+GRANT SELECT(ended_at) ON TABLE app.import_job TO thidua_api;
 
 GRANT SELECT,INSERT ON TABLE app.justification TO thidua_api;
 

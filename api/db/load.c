@@ -11,7 +11,7 @@ struct db_copy {
 
 bool db_copy_line(struct db_copy *to, const struct buf *line)
 {
-    return !line->broken && PQputCopyData(to->pg, line->text, (int)line->len) == 1;
+    return !line->broken && !db_interrupted() && PQputCopyData(to->pg, line->text, (int)line->len) == 1;
 }
 
 void db_copy_value(struct buf *line, const char *text)

@@ -17,6 +17,13 @@ static void hand_over(struct buf *body, struct _u_response *response)
     response->binary_body_length = length;
 }
 
+static void tell_seconds(json_int_t seconds, struct _u_response *response)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%" JSON_INTEGER_FORMAT, seconds);
+    u_map_put(response->map_header, "Retry-After", text);
+}
+
 void reply_send(struct reply *rp, struct _u_response *response)
 {
     response->status = rp->status;
@@ -26,6 +33,10 @@ void reply_send(struct reply *rp, struct _u_response *response)
         u_map_put(response->map_header, "Location", rp->location);
     if (rp->replayed)
         u_map_put(response->map_header, "Idempotency-Replayed", "true");
+    if (rp->retry_after)
+        tell_seconds(rp->retry_after, response);
+    if (rp->applied)
+        u_map_put(response->map_header, "Preference-Applied", rp->applied);
     if (rp->cookie)
         u_map_put(response->map_header, "Set-Cookie", rp->cookie);
     if (!rp->body.text)
@@ -38,9 +49,7 @@ void reply_send(struct reply *rp, struct _u_response *response)
 static void tell_when(const struct problem *problem, struct _u_response *response)
 {
     json_int_t minutes = json_integer_value(json_object_get(problem->params, "minutes"));
-    char seconds[24];
-    snprintf(seconds, sizeof seconds, "%" JSON_INTEGER_FORMAT, minutes > 0 ? minutes * 60 : 5);
-    u_map_put(response->map_header, "Retry-After", seconds);
+    tell_seconds(minutes > 0 ? minutes * 60 : 5, response);
 }
 
 void reply_send_problem(const struct problem *problem, const struct request *rq, struct _u_response *response)

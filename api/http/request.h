@@ -83,6 +83,8 @@ struct reply {
     char etag[ETAG_SIZE], location[LOCATION_SIZE];
     char sealed[SEALED_SIZE]; /* a secret to be shown once (base/signing.h) */
     char *cookie;             /* owned; value of Set-Cookie; NULL: none */
+    int retry_after;          /* seconds after which to ask for the result; 0: it is here */
+    const char *applied;      /* preference that was heeded (RFC 7240); NULL: none */
     bool replayed;            /* the answer given before to the same Idempotency-Key */
 };
 
