@@ -2032,14 +2032,15 @@ begin
     end if;
     perform app.import_stage();
     insert into app.import (account_id, media_type, locale, mode, on_existing, dry_run, unit, period, plan_id, file, file_sha256)
-    values (app.me(), p_media_type, p_locale, p_mode, p_on_existing, p_dry_run, p_unit, p_period, p_plan, p_file, p_sha256)
+    values (app.me(), p_media_type, p_locale, p_mode, p_on_existing, p_dry_run, p_unit, p_period, p_plan,
+            coalesce(p_file, (select i.file from app.import i where i.id = p_plan)), p_sha256)
     returning id into made;
     perform set_config('statement_timeout', '60s', true),
             set_config('work_mem', '64MB', true); -- the rows of the largest file are sorted in memory
     return made;
 end $$;
 
-COMMENT ON FUNCTION app.import_start(p_media_type text, p_locale text, p_mode text, p_on_existing text, p_dry_run boolean, p_unit text, p_period text, p_plan bigint, p_file bytea, p_sha256 bytea) IS 'Keeps the file and makes room for its rows.';
+COMMENT ON FUNCTION app.import_start(p_media_type text, p_locale text, p_mode text, p_on_existing text, p_dry_run boolean, p_unit text, p_period text, p_plan bigint, p_file bytea, p_sha256 bytea) IS 'Keeps the file, that of the plan where there is one, and makes room for its rows.';
 
 CREATE FUNCTION app.import_told(i app.import) RETURNS TABLE(id bigint, outcome text, committed boolean, dry_run boolean, mode text, on_existing text, locale text, rows json, plan text, errors_total integer, made_at timestamp with time zone, file_sha256 text)
     LANGUAGE sql STABLE

@@ -145,13 +145,15 @@ static PGresult *load(const struct request *rq, struct import *import, struct pr
 {
     const struct terms *terms = &import->terms;
     struct db_call start = call_of(rq, SQL_import_start), finish = call_of(rq, SQL_import_create);
-    const char *const kept[] = {import->media_type, terms->locale, terms->mode,   terms->on_existing,
-                                terms->dry_run,     terms->unit,   terms->period, terms->plan_id,
-                                import->file.bytes, terms->sha256};
+    const char *const kept[] = {
+        import->media_type, terms->locale,  terms->mode,
+        terms->on_existing, terms->dry_run, terms->unit,
+        terms->period,      terms->plan_id, terms->plan_id ? NULL : import->file.bytes,
+        terms->sha256};
     const char *const told[] = {NULL, is_json(import) ? NULL : import->columns, import->rows.unit,
                                 import->rows.period, import->locale};
     set_args(&start, kept, COUNT(kept));
-    start.bytes[FILE_ARGUMENT] = (int)import->file.length;
+    start.bytes[FILE_ARGUMENT] = terms->plan_id ? 0 : (int)import->file.length;
     set_args(&finish, told, COUNT(told));
     return db_load(&(struct db_load){&start, import_copy, send_rows, import, &finish}, problem);
 }

@@ -51,12 +51,14 @@ begin
     end if;
     perform app.import_stage();
     insert into app.import (account_id, media_type, locale, mode, on_existing, dry_run, unit, period, plan_id, file, file_sha256)
-    values (app.me(), p_media_type, p_locale, p_mode, p_on_existing, p_dry_run, p_unit, p_period, p_plan, p_file, p_sha256)
+    values (app.me(), p_media_type, p_locale, p_mode, p_on_existing, p_dry_run, p_unit, p_period, p_plan,
+            coalesce(p_file, (select i.file from app.import i where i.id = p_plan)), p_sha256)
     returning id into made;
     perform set_config('statement_timeout', '60s', true),
             set_config('work_mem', '64MB', true); -- the rows of the largest file are sorted in memory
     return made;
 end $$;
+comment on function app.import_start is 'Keeps the file, that of the plan where there is one, and makes room for its rows.';
 
 create or replace function app.import_look(p_import app.import) returns void
 language plpgsql as $$
@@ -816,6 +818,7 @@ begin
          = (excluded.value, excluded.numerator, excluded.denominator, excluded.missing_reason, excluded.status, excluded.note,
             excluded.written_by, now(), excluded.import_id, excluded.import_row);
 end $$;
+comment on function app.import_apply is 'Does what was decided.';
 
 create or replace function app.import_counts(p_kept boolean) returns jsonb
 language plpgsql as $$
@@ -981,6 +984,7 @@ begin
     perform set_config('statement_timeout', '60s', true);
     return made;
 end $$;
+comment on function app.import_start is 'Keeps the file and makes room for its rows.';
 
 drop function app.import_analyze;
 create function app.import_analyze() returns void

@@ -79,3 +79,26 @@ Test(import_statements, runs_as_many_within_for_five_rows_of_each_report_as_for_
     cr_expect_geq(one, 30, "the steps of an import and the triggers: %d", one);
     cr_expect_eq(cost_of("not s.toplevel", WARM + 1 + REPORTS, REPORTS, 5), one);
 }
+
+/* Backends of the service; its only one has a moment to end. */
+static const char *connections(void)
+{
+    world_sql("select pg_sleep(0.3)");
+    return world_value(
+        "select count(*) from pg_stat_activity where datname = current_database() and usename = 'thidua_api'");
+}
+
+/* libpq would keep the room of the message. */
+Test(import_statements, closes_the_connection_that_a_large_file_came_by)
+{
+    take_in(1, 1, 1);
+    cr_expect_str_eq(connections(), "1");
+    struct answer done =
+        ask_with("POST", "/v1/imports", "many-a",
+                 world_value(text_of("select '%s' || e'\\n' || repeat(repeat('x', 200) || e',,,\\n', 6000)",
+                                     file_of(2, 1, 1))),
+                 "Content-Type: text/csv");
+    cr_assert_eq(done.status, 201, "%s", done.text);
+    cr_expect_str_eq(connections(), "0");
+    take_in(3, 1, 1);
+}
