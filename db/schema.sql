@@ -2976,14 +2976,23 @@ begin
          where not exists (select from app.rule_term t
                             where t.rule_id = r.id and t.taken = 'value'
                               and not exists (select from app.form_indicator f where f.form_id = d.form_id and f.indicator_id = t.indicator_id))
-    ), asked as materialized (
+    ), term as materialized (
+        select c.form_id, c.ends_on, c.rule_id, t.side, t.taken, t.indicator_id, t.coefficient
+          from concerned c join app.rule_term t on t.rule_id = c.rule_id
+    ), asked as materialized ( -- what is not in the report itself
         select x.*, t.rule_id, t.side, t.taken, t.indicator_id, t.coefficient
-          from subject x join concerned c on c.form_id = x.form_id and c.ends_on = x.ends_on join app.rule_term t on t.rule_id = c.rule_id
-    ), part as ( -- due: how many figures are asked for and not there; so the kinds of terms need not be joined again, however many they are
-        select a.id, a.rule_id, a.side, a.coefficient * v.value as value, case when v.value is null then 1 else 0 end as due
-          from asked a left join app.submission_value v on v.submission_id = a.id and v.indicator_id = a.indicator_id where a.taken = 'value'
+          from subject x join term t on t.form_id = x.form_id and t.ends_on = x.ends_on and t.taken <> 'value'
+    ), reported as materialized (
+        select x.id, x.form_id, x.ends_on, v.indicator_id, v.value
+          from subject x join app.submission_value v on v.submission_id = x.id and v.value is not null
+    ), part as ( -- due: how many figures a rule asks for, less those that are there; so what was found need not be joined to what was asked
+        select x.id, c.rule_id, null as side, null::numeric as value, c.terms as due
+          from subject x
+          join (select t.form_id, t.ends_on, t.rule_id, count(*) as terms from term t group by t.form_id, t.ends_on, t.rule_id) c
+            on c.form_id = x.form_id and c.ends_on = x.ends_on
         union all
-        select a.id, a.rule_id, a.side, null, 1 from asked a where a.taken <> 'value'
+        select v.id, t.rule_id, t.side, t.coefficient * v.value, -1
+          from reported v join term t on t.taken = 'value' and t.indicator_id = v.indicator_id and t.form_id = v.form_id and t.ends_on = v.ends_on
         union all -- the last period before that was submitted on the same form
         select a.id, a.rule_id, a.side, a.coefficient * v.value, -1
           from asked a
