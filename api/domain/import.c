@@ -245,13 +245,29 @@ struct source {
 static void source_release(struct source *source)
 {
     PQclear(source->rows);
-    PQfreemem(source->bytes);
+    free(source->bytes);
 }
 #define source_auto_t __attribute__((cleanup(source_release))) struct source
 
 static const char *told(const struct source *source, const char *column)
 {
     return rows_told(source->rows, 0, column);
+}
+
+static bool join_pieces(struct source *source)
+{
+    source->bytes = malloc(strtoul(told(source, "length"), NULL, 10) + 1);
+    for (int i = 0; source->bytes && i < PQntuples(source->rows); i++) {
+        size_t length;
+        unsigned char *piece =
+            PQunescapeBytea((const unsigned char *)rows_told(source->rows, i, "piece"), &length);
+        if (!piece)
+            return false;
+        memcpy(source->bytes + source->length, piece, length);
+        source->length += length;
+        PQfreemem(piece);
+    }
+    return source->bytes != NULL;
 }
 
 static bool find_source(const struct request *rq, struct source *source, struct problem *problem)
@@ -265,8 +281,7 @@ static bool find_source(const struct request *rq, struct source *source, struct 
         return false;
     if (PQntuples(source->rows) == 0)
         return problem_set(problem, PROBLEM_not_found, NULL);
-    source->bytes = PQunescapeBytea((const unsigned char *)told(source, "file"), &source->length);
-    return source->bytes || problem_set(problem, PROBLEM_internal, NULL);
+    return join_pieces(source) || problem_set(problem, PROBLEM_internal, NULL);
 }
 
 const struct member import_commit_body[] = {

@@ -88,17 +88,41 @@ static const char *connections(void)
         "select count(*) from pg_stat_activity where datname = current_database() and usename = 'thidua_api'");
 }
 
+/* A megabyte of rows that say nothing, and one figure of a month. */
+static const char *large_file(int month)
+{
+    return world_value(text_of("select '%s' || e'\\n' || repeat(repeat('x', 200) || e',,,\\n', 6000)",
+                               file_of(month, 1, 1)));
+}
+
+static struct answer send_large(const char *parameters, int month)
+{
+    return ask_with("POST", text_of("/v1/imports%s", parameters), "many-a", large_file(month),
+                    "Content-Type: text/csv");
+}
+
 /* libpq would keep the room of the message. */
 Test(import_statements, closes_the_connection_that_a_large_file_came_by)
 {
     take_in(1, 1, 1);
     cr_expect_str_eq(connections(), "1");
-    struct answer done =
-        ask_with("POST", "/v1/imports", "many-a",
-                 world_value(text_of("select '%s' || e'\\n' || repeat(repeat('x', 200) || e',,,\\n', 6000)",
-                                     file_of(2, 1, 1))),
-                 "Content-Type: text/csv");
+    struct answer done = send_large("", 2);
     cr_assert_eq(done.status, 201, "%s", done.text);
     cr_expect_str_eq(connections(), "0");
     take_in(3, 1, 1);
+}
+
+/* The file comes back in pieces, to be read again; and stays where it is. */
+Test(import_statements, carries_out_the_plan_of_a_large_file)
+{
+    struct answer tried = send_large("?dry_run=true", 1);
+    cr_assert_str_eq(at(&tried, "/outcome"), "planned", "%s", tried.text);
+    struct answer done = ask("POST", text_of("/v1/imports/%s/commit", at(&tried, "/id")), "many-a",
+                             text_of("{\"plan\": \"%s\"}", at(&tried, "/plan")));
+    cr_assert_eq(done.status, 201, "%s", done.text);
+    cr_expect_str_eq(at(&done, "/rows/created"), "1");
+    cr_expect_str_eq(
+        world_value(
+            "select string_agg((sha256(file) = file_sha256)::text || (length(file) > 1000000)::text, ' ') from app.import"),
+        "truetrue truetrue");
 }
