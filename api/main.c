@@ -11,11 +11,12 @@
 #include "domain/import_runner.h"
 #include "http/server.h"
 #include "routes.h"
+#include <malloc.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { EXIT_USAGE = 2 };
+enum { EXIT_USAGE = 2, LARGE_BLOCK = 256 * 1024 };
 
 static int help(void)
 {
@@ -70,6 +71,13 @@ static int run(const struct config *config)
     return works ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+/* malloc would take to keeping what was large for the next time, each worker for itself: files of many MiB
+ * are rare, and go back to the system. */
+static void give_large_blocks_back(void)
+{
+    mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
+}
+
 static int serve(const struct config *config)
 {
     const char *file = config->text[SETTING_DATABASE_PASSWORD_FILE];
@@ -84,6 +92,7 @@ static int serve(const struct config *config)
     }
     if (!log_start(config->text[SETTING_LOG_LEVEL]))
         return EXIT_FAILURE;
+    give_large_blocks_back();
     db_configure(config->text[SETTING_DATABASE], config->text[SETTING_DATABASE_USER], password);
     import_job_configure(config_number(config, SETTING_IMPORT_ASYNC_BYTES),
                          (unsigned)config_number(config, SETTING_IMPORT_JOBS_MAX));
