@@ -1282,6 +1282,17 @@ END;
 
 COMMENT ON FUNCTION app.cells(p_units integer[], p_indicators integer[], p_periods integer[]) IS 'The same of single units and reporting periods, now.';
 
+CREATE FUNCTION app.chains_digest(p_units integer[]) RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return (select md5(string_agg(h.chain || ':' || h.seq, ',' order by h.chain)) from app.audit_head h
+             where h.unit_id = any (p_units) or h.chain like 'table:%');
+end $$;
+
+COMMENT ON FUNCTION app.chains_digest(p_units integer[]) IS 'The version of everything that units and the catalogue say: where the chains of their changes end.';
+
 CREATE TABLE app.change (
     id bigint NOT NULL,
     xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
@@ -1463,7 +1474,7 @@ end $$;
 
 COMMENT ON FUNCTION app.cursor_write(p_text text) IS 'A text as a cursor.';
 
-CREATE FUNCTION app.data(q app.data_query, OUT dims json, OUT cells json, OUT meta json) RETURNS record
+CREATE FUNCTION app.data(q app.data_query, p_if_none_match text, OUT etag text, OUT unchanged boolean, OUT dims json, OUT cells json, OUT meta json) RETURNS record
     LANGUAGE plpgsql STABLE
     AS $$
 declare
@@ -1473,6 +1484,11 @@ declare
 begin
     perform app.refuse_query((select coalesce(jsonb_agg(x), '[]') from app.data_faults(q) x), q.in_body);
     f := app.data_frame(q);
+    etag := app.data_tag(q, f);
+    unchanged := coalesce(app.etag_matches(p_if_none_match, etag), false);
+    if unchanged then
+        return;
+    end if;
     perform app.refuse_large(cardinality(f.nodes)::bigint * cardinality(f.indicators) * cardinality(f.windows), case when how.explain then 200 else 20000 end);
     with figure as materialized (
         select c.node_id, c.indicator_id, c.window_id, 'invented' = any (c.flags) as invented,
@@ -1494,7 +1510,7 @@ begin
     meta := json_build_object('status', coalesce(q.status, 'accepted'), 'at', now(), 'as_of', how.as_of, 'boundaries', how.boundaries, 'invented', invented);
 end $$;
 
-COMMENT ON FUNCTION app.data(q app.data_query, OUT dims json, OUT cells json, OUT meta json) IS 'The answer to a query of the aggregate: dimensions and dense cells, row by row.';
+COMMENT ON FUNCTION app.data(q app.data_query, p_if_none_match text, OUT etag text, OUT unchanged boolean, OUT dims json, OUT cells json, OUT meta json) IS 'The answer to a query of the aggregate: dimensions and dense cells, row by row.';
 
 CREATE FUNCTION app.data_dims(f app.data_frame) RETURNS json
     LANGUAGE plpgsql STABLE
@@ -2067,6 +2083,18 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.data_frame(q app.data_query) IS 'What the selectors of a query name; what is collapsed is one.';
+
+CREATE FUNCTION app.data_tag(q app.data_query, f app.data_frame) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    units int[] := case when q.boundaries is null or q.boundaries = 'as_reported' then app.unit_ids_within(f.root) else array(select u.id from app.unit u) end;
+begin
+    units := units || array(select x.parent_id from app.unit_parent x where x.unit_id = any (units)); -- who publishes them
+    return format('W/"%s"', md5(concat_ws('|', q::text, app.sight(), (now() at time zone 'Asia/Ho_Chi_Minh')::date, app.chains_digest(units))));
+end $$;
+
+COMMENT ON FUNCTION app.data_tag(q app.data_query, f app.data_frame) IS 'Entity tag of an answer, from the version of the units below those asked for and of the catalogue, before anything is computed.';
 
 CREATE FUNCTION app.deadlines(p_form integer, p_unit integer, p_period integer, OUT due_at timestamp with time zone, OUT locks_at timestamp with time zone) RETURNS record
     LANGUAGE plpgsql STABLE

@@ -3,6 +3,7 @@
 #include "db/rows_json.h"
 #include "domain/operations.h"
 #include "domain/receipt.h"
+#include "http/header.h"
 #include <assert.h>
 #include <string.h>
 
@@ -54,6 +55,8 @@ static void add_arguments(const struct request *rq, const char *faults, struct d
         add_argument(call, rq->param[i]);
     if (rq->route->flags & IF_MATCH)
         add_argument(call, rq->if_match);
+    if (rq->route->flags & CONDITIONAL)
+        add_argument(call, request_header(rq, "If-None-Match"));
     if (rq->route->body) {
         add_argument(call, rq->body);
         add_argument(call, faults);
@@ -91,6 +94,15 @@ static void heed(const PGresult *rows, struct reply *rp)
     keep(rp->location, sizeof rp->location, rows_told(rows, 0, "_location"));
 }
 
+/* Has the caller of a GET this very version (RFC 9110, 13.1.2)? */
+static bool is_known(const struct request *rq, const struct reply *rp)
+{
+    const char *known = request_header(rq, "If-None-Match");
+    return rp->status == 304
+           || (known && rp->etag[0] && strcmp(rq->route->method, "GET") == 0
+               && header_names_etag(known, rp->etag));
+}
+
 bool serve_rows(const struct request *rq, const PGresult *rows, struct reply *rp, struct problem *problem)
 {
     if (PQntuples(rows) == 0 && rq->route->shape != LIST)
@@ -98,6 +110,10 @@ bool serve_rows(const struct request *rq, const PGresult *rows, struct reply *rp
     rp->status = rq->route->shape == NOTHING ? 204 : 200;
     if (PQntuples(rows) > 0)
         heed(rows, rp);
+    if (is_known(rq, rp)) {
+        rp->status = 304;
+        return true;
+    }
     write_rows(rq, rows, rp);
     if (PQntuples(rows) > 0)
         receipt_add(rq, rows, rp);

@@ -214,3 +214,22 @@ bool header_prefers(const char *prefer, const char *preference)
     }
     return false;
 }
+
+static const char *without_weakness(const char *etag)
+{
+    return strncmp(etag, "W/", 2) == 0 ? etag + 2 : etag;
+}
+
+bool header_names_etag(const char *list, const char *etag)
+{
+    const char *wanted = without_weakness(etag);
+    size_t length = strlen(wanted);
+    if (strcmp(list, "*") == 0)
+        return true;
+    for (const char *at = list; (at = strstr(at, wanted)); at += length) {
+        bool begins = at == list || strchr(" ,\t/", at[-1]), ends = !at[length] || strchr(" ,\t", at[length]);
+        if (begins && ends)
+            return true;
+    }
+    return false;
+}

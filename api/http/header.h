@@ -20,6 +20,9 @@ bool header_cookie(const char *cookies, const char *name, char *value, size_t si
 /* Is it one strong ETag with its quotes? */
 bool header_is_etag(const char *text);
 
+/* Does a list of entity tags (If-None-Match) name this one, weak or not, or is it `*`? */
+bool header_names_etag(const char *list, const char *etag);
+
 /* Is it fit to be a request's id: 8 to 64 letters, digits, dots, hyphens, underscores? */
 bool header_is_request_id(const char *text);
 

@@ -21,8 +21,9 @@ enum access { OPEN, SIGNED_IN, DATA_READ, DATA_WRITE, WORKFLOW, CATALOG_WRITE, A
 /* What is answered: one object, {"items": [...], "next": ...}, or nothing (204). */
 enum reply_shape { ONE, LIST, NOTHING };
 
-/* Flags: If-Match is required; the body is a file, of one of the types of body.h, for the handler to read. */
-enum { IF_MATCH = 1, FILE_BODY = 2 };
+/* Flags: If-Match is required; the body is a file, of one of the types of body.h, for the handler to read; the
+ * query itself looks at If-None-Match, before it computes anything. */
+enum { IF_MATCH = 1, FILE_BODY = 2, CONDITIONAL = 4 };
 
 enum { PATH_VALUES_MAX = 3, PARAMS_MAX = 12, EXTRAS_MAX = 4, NO_QUERY = -1 };
 

@@ -675,7 +675,25 @@ begin
 end $$;
 comment on function app.data_dims is 'The dimensions of an answer.';
 
-create function app.data(q app.data_query, out dims json, out cells json, out meta json)
+create function app.chains_digest(p_units int[]) returns text
+language plpgsql stable security definer set search_path = app, pg_catalog, pg_temp as $$
+begin
+    return (select md5(string_agg(h.chain || ':' || h.seq, ',' order by h.chain)) from app.audit_head h
+             where h.unit_id = any (p_units) or h.chain like 'table:%');
+end $$;
+comment on function app.chains_digest is 'The version of everything that units and the catalogue say: where the chains of their changes end.';
+
+create function app.data_tag(q app.data_query, f app.data_frame) returns text
+language plpgsql stable as $$
+declare
+    units int[] := case when q.boundaries is null or q.boundaries = 'as_reported' then app.unit_ids_within(f.root) else array(select u.id from app.unit u) end;
+begin
+    units := units || array(select x.parent_id from app.unit_parent x where x.unit_id = any (units)); -- who publishes them
+    return format('W/"%s"', md5(concat_ws('|', q::text, app.sight(), (now() at time zone 'Asia/Ho_Chi_Minh')::date, app.chains_digest(units))));
+end $$;
+comment on function app.data_tag is 'Entity tag of an answer, from the version of the units below those asked for and of the catalogue, before anything is computed.';
+
+create function app.data(q app.data_query, p_if_none_match text, out etag text, out unchanged boolean, out dims json, out cells json, out meta json)
 language plpgsql stable as $$
 declare
     how app.figures_how := row(app.as_of_instant(q.as_of), coalesce(q.status = 'submitted', false), coalesce(q.explain, false), app.boundaries_day(q.boundaries));
@@ -684,6 +702,11 @@ declare
 begin
     perform app.refuse_query((select coalesce(jsonb_agg(x), '[]') from app.data_faults(q) x), q.in_body);
     f := app.data_frame(q);
+    etag := app.data_tag(q, f);
+    unchanged := coalesce(app.etag_matches(p_if_none_match, etag), false);
+    if unchanged then
+        return;
+    end if;
     perform app.refuse_large(cardinality(f.nodes)::bigint * cardinality(f.indicators) * cardinality(f.windows), case when how.explain then 200 else 20000 end);
     with figure as materialized (
         select c.node_id, c.indicator_id, c.window_id, 'invented' = any (c.flags) as invented,
@@ -710,7 +733,7 @@ drop function app.select_units, app.select_indicators;
 drop function app.refuse_large(bigint);
 
 -- migrate:down
-drop function app.data, app.data_dims, app.data_frame, app.cell_shown, app.verdict, app.plan_ratio, app.target_in_force, app.refuse_large(bigint, int), app.data_faults, app.node_days, app.boundaries_day, app.as_of_instant,
+drop function app.data, app.data_tag, app.chains_digest, app.data_dims, app.data_frame, app.cell_shown, app.verdict, app.plan_ratio, app.target_in_force, app.refuse_large(bigint, int), app.data_faults, app.node_days, app.boundaries_day, app.as_of_instant,
     app.refuse_query, app.select_nodes, app.select_lines, app.select_windows, app.selector_argument, app.selectors;
 drop type app.data_frame, app.data_cell, app.data_query;
 drop function app.cells(int[], int[], int[]), app.cells(int[], int[], daterange[], int[], date[], date[], int[], app.figures_how), app.accepted_values;

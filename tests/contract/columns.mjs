@@ -95,7 +95,7 @@ function readDescriptions(output, queries) {
 function argumentsOf(route) {
     const placeholders = route.path.match(/\{/g)?.length ?? 0;
     const added = HANDLERS[route.operation]?.arguments ?? 0;
-    return placeholders + route.parameters.length + (route.if_match ? 1 : 0) + (route.body ? 2 : 0) + added;
+    return placeholders + route.parameters.length + (route.if_match ? 1 : 0) + (route.conditional ? 1 : 0) + (route.body ? 2 : 0) + added;
 }
 
 function compareAnswer(contract, operation, route, query) {
