@@ -1,6 +1,10 @@
 /* reply.c: sending what an operation answered, or the problem it met. */
 #include "http/reply.h"
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PIECE = 64 * 1024 };
 
 void reply_start(const struct request *rq, struct _u_response *response)
 {
@@ -17,6 +21,40 @@ static void hand_over(struct buf *body, struct _u_response *response)
     response->binary_body_length = length;
 }
 
+static ssize_t read_piece(void *file, uint64_t offset, char *piece, size_t size)
+{
+    ssize_t length = pread(fileno(file), piece, size, (off_t)offset);
+    if (length > 0)
+        return length;
+    return length == 0 ? U_STREAM_END : U_STREAM_ERROR;
+}
+
+static void close_file(void *file)
+{
+    fclose(file);
+}
+
+/* It goes out piece by piece, between the other requests of the worker. */
+static void send_file(struct reply *rp, struct _u_response *response)
+{
+    struct stat file;
+    if (fflush(rp->file) != 0 || fstat(fileno(rp->file), &file) != 0
+        || ulfius_set_stream_response(response, (unsigned)rp->status, read_piece, close_file,
+                                      (uint64_t)file.st_size, PIECE, rp->file)
+               != U_OK)
+        response->status = 500;
+    else
+        rp->file = NULL;
+}
+
+static void name_file(const char *name, struct _u_response *response)
+{
+    buf_auto_t disposition = {0};
+    buf_addf(&disposition, "attachment; filename=\"%s\"", name);
+    if (disposition.text)
+        u_map_put(response->map_header, "Content-Disposition", disposition.text);
+}
+
 void reply_send(struct reply *rp, struct _u_response *response)
 {
     response->status = rp->status;
@@ -28,10 +66,17 @@ void reply_send(struct reply *rp, struct _u_response *response)
         u_map_put(response->map_header, "Idempotency-Replayed", "true");
     if (rp->cookie)
         u_map_put(response->map_header, "Set-Cookie", rp->cookie);
-    if (!rp->body.text)
+    if (rp->link.text)
+        u_map_put(response->map_header, "Link", rp->link.text);
+    if (rp->filename)
+        name_file(rp->filename, response);
+    if (!rp->body.text && !rp->file)
         return;
     u_map_put(response->map_header, "Content-Type", rp->type ? rp->type : "application/json");
-    hand_over(&rp->body, response);
+    if (rp->file)
+        send_file(rp, response);
+    else
+        hand_over(&rp->body, response);
 }
 
 /* Retry-After, in seconds: what the problem says, or a moment. */
@@ -82,5 +127,9 @@ void reply_add_member(struct reply *rp, const char *name, const char *text)
 void reply_release(struct reply *rp)
 {
     buf_release(&rp->body);
+    buf_release(&rp->link);
     free(rp->cookie);
+    free(rp->filename);
+    if (rp->file)
+        fclose(rp->file);
 }
