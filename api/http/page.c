@@ -50,7 +50,8 @@ static bool is_ours(struct request *rq, const char *cursor)
     memcpy(rq->position, bytes + TAG_BYTES, length - TAG_BYTES);
     rq->position[length - TAG_BYTES] = '\0';
     tag_of(rq, rq->position, tag);
-    return sodium_memcmp(tag, bytes, TAG_BYTES) == 0;
+    bool is_text = strlen(rq->position) == length - TAG_BYTES; /* no NUL in it */
+    return is_text && sodium_memcmp(tag, bytes, TAG_BYTES) == 0;
 }
 
 bool page_read_cursor(struct request *rq, struct problem *problem)
