@@ -9,7 +9,8 @@
 #define IN_NOTHING
 /* clang-format off */
 #define LINE(operation, method, path, access, shape, flags, body, body_max, handler, query, ...) \
-    {#operation, method, path, access, shape, flags, body, body_max, handler, query, {__VA_ARGS__ IN_##shape}},
+    {#operation, method, path, access, shape, flags, body, body_max, \
+     handler, query, {__VA_ARGS__ IN_##shape}},
 /* clang-format on */
 #define ROUTE(operation, method, path, access, shape, flags, body, body_max, handler, ...) \
     LINE(operation, method, path, access, shape, flags, body, body_max, handler, SQL_##operation, __VA_ARGS__)

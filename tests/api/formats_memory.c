@@ -51,7 +51,6 @@ Test(formats_memory, is_flat_for_csv)
     long peak = peak_of("/v1/documents?format=csv", &length);
     cr_expect_gt(length, (size_t)HELD, "too small to tell");
     cr_expect_lt(peak, FLAT, "%ld bytes", peak);
-    fprintf(stderr, "csv peak %ld length %zu\n", peak, length);
 }
 
 Test(formats_memory, is_flat_for_workbooks)
@@ -61,5 +60,4 @@ Test(formats_memory, is_flat_for_workbooks)
     long peak = peak_of("/v1/documents?format=xlsx", &length);
     cr_expect_gt(length, (size_t)HELD, "too small to tell");
     cr_expect_lt(peak, FLAT, "%ld bytes", peak);
-    fprintf(stderr, "xlsx peak %ld length %zu\n", peak, length);
 }

@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { KEPT_MAX = 60000, SECONDS = 15 };
+enum { KEPT_MAX = 100000, SECONDS = 15 };
 
 static unsigned port;
 static char *kept[KEPT_MAX];
