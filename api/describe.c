@@ -54,7 +54,7 @@ static json_t *shape_members(const struct member *members)
 
 static json_t *param_of(const char *declared)
 {
-    static const char *const kinds[] = {"int", "code", "date", "text", "list", "choice"};
+    static const char *const kinds[] = {"int", "code", "moment", "text", "list", "choice"};
     const struct param *param = param_named(declared);
     if (!param)
         return json_pack("{s:s, s:s}", "name", declared, "kind", "not in params.def");

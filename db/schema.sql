@@ -33,19 +33,6 @@ CREATE DOMAIN app.code AS text
 
 COMMENT ON DOMAIN app.code IS 'A code of our own: stable, never reused, fit for URLs.';
 
-CREATE TYPE app.feed_place AS (
-	phase text,
-	since pg_snapshot,
-	upto pg_snapshot,
-	last_xid xid8,
-	last_id bigint,
-	last_kind integer,
-	told_at timestamp with time zone,
-	sight text
-);
-
-COMMENT ON TYPE app.feed_place IS 'Where a puller is in the feed.';
-
 CREATE DOMAIN app.line AS text
 	CONSTRAINT line_check CHECK (((VALUE IS NFC NORMALIZED) AND (VALUE !~ '[[:cntrl:]]'::text) AND (VALUE <> ''::text) AND (length(VALUE) <= 500)));
 
@@ -139,6 +126,73 @@ COMMENT ON COLUMN app.indicator_version.applies_to IS 'Kinds of unit that report
 
 COMMENT ON COLUMN app.indicator_version.definition IS 'What is counted, what is open or ambiguous in the source, and what was decided.';
 
+CREATE TYPE app.data_cell AS (
+	d app.indicator_version,
+	value numeric,
+	n integer,
+	expected integer,
+	numerator numeric,
+	denominator numeric,
+	flags text[],
+	why text,
+	inputs jsonb,
+	place bigint
+);
+
+COMMENT ON TYPE app.data_cell IS 'A computed figure, with its place among the others of its line and window.';
+
+CREATE TYPE app.data_frame AS (
+	windows text[],
+	starts date[],
+	ends date[],
+	coarsest integer[],
+	nodes text[],
+	names text[],
+	node integer[],
+	root integer[],
+	valid daterange[],
+	indicators integer[],
+	measures text[]
+);
+
+COMMENT ON TYPE app.data_frame IS 'The three dimensions of a query, resolved.';
+
+CREATE TYPE app.data_query AS (
+	unit text,
+	indicator text,
+	period text,
+	collapse text,
+	status text,
+	as_of text,
+	explain boolean,
+	boundaries text,
+	in_body boolean
+);
+
+COMMENT ON TYPE app.data_query IS 'What is asked of the aggregate, as parameters or as members of a body.';
+
+CREATE TYPE app.feed_place AS (
+	phase text,
+	since pg_snapshot,
+	upto pg_snapshot,
+	last_xid xid8,
+	last_id bigint,
+	last_kind integer,
+	told_at timestamp with time zone,
+	sight text
+);
+
+COMMENT ON TYPE app.feed_place IS 'Where a puller is in the feed.';
+
+CREATE TYPE app.figures_how AS (
+	as_of timestamp with time zone,
+	submitted_too boolean,
+	explain boolean,
+	boundaries date
+);
+
+COMMENT ON TYPE app.figures_how IS 'How an aggregate is computed: as of which instant (null: now); from what is submitted but not decided on as well; with what each figure was made of; in the boundaries of which day (null: as reported).';
+
 CREATE TYPE app.sent_value AS (
 	pointer text,
 	code text,
@@ -153,20 +207,48 @@ CREATE TYPE app.sent_value AS (
 
 COMMENT ON TYPE app.sent_value IS 'One element of a body''s values beside the definition it speaks of.';
 
-CREATE FUNCTION app.accepted_values(p_units integer[], p_forms integer[], p_periods integer[], p_indicators integer[]) RETURNS TABLE(unit_id integer, form_id integer, period_id integer, indicator_id integer, value numeric, denominator numeric, missing_reason text, status text, invented boolean)
+CREATE FUNCTION app.acceptance_kept() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if new.state = 'accepted' then
+        insert into app.acceptance (submission_id, unit_id, form_id, period_id, receiver_id, accepted_at, invented)
+        values (new.id, new.unit_id, new.form_id, new.period_id, new.receiver_id, now(), new.invented);
+    else
+        update app.acceptance set ended_at = now() where submission_id = new.id and ended_at is null;
+    end if;
+    return null;
+end $$;
+
+COMMENT ON FUNCTION app.acceptance_kept() IS 'Keeps from when to when a submission is accepted.';
+
+CREATE FUNCTION app.accepted_values(p_units integer[], p_forms integer[], p_periods integer[], p_indicators integer[], p_how app.figures_how) RETURNS TABLE(unit_id integer, form_id integer, period_id integer, indicator_id integer, value numeric, denominator numeric, missing_reason text, status text, invented boolean)
     LANGUAGE plpgsql STABLE
     SET enable_nestloop TO 'on'
     AS $$
 #variable_conflict use_column
 begin
-    return query
-    select s.unit_id, s.form_id, s.period_id, v.indicator_id, v.value, v.denominator, v.missing_reason, v.status, s.invented
-      from app.submission s
-      join app.submission_value v on v.submission_id = s.id and v.indicator_id = any (p_indicators)
-     where s.state = 'accepted' and s.form_id = any (p_forms) and s.unit_id = any (p_units) and s.period_id = any (p_periods);
+    if (p_how).as_of is null then
+        return query
+        select s.unit_id, s.form_id, s.period_id, v.indicator_id, v.value, v.denominator, v.missing_reason, v.status, s.invented
+          from app.submission s
+          join app.submission_value v on v.submission_id = s.id and v.indicator_id = any (p_indicators)
+         where (s.state = 'accepted' or (s.state = 'submitted' and (p_how).submitted_too))
+           and s.form_id = any (p_forms) and s.unit_id = any (p_units) and s.period_id = any (p_periods);
+    else
+        return query
+        select a.unit_id, a.form_id, a.period_id, v.indicator_id, v.value, v.denominator, v.missing_reason, v.status, a.invented
+          from app.acceptance a
+         cross join lateral (select distinct on (r.indicator_id) r.* from app.value_revision r
+                              where r.submission_id = a.submission_id and r.indicator_id = any (p_indicators) and r.event = 'accepted' and r.at <= (p_how).as_of
+                              order by r.indicator_id, r.id desc) v
+         where a.accepted_at <= (p_how).as_of and coalesce(a.ended_at > (p_how).as_of, true) and v.status is not null
+           and a.form_id = any (p_forms) and a.unit_id = any (p_units) and a.period_id = any (p_periods);
+    end if;
 end $$;
 
-COMMENT ON FUNCTION app.accepted_values(p_units integer[], p_forms integer[], p_periods integer[], p_indicators integer[]) IS 'The accepted figures that a query needs, as far as the caller sees them.';
+COMMENT ON FUNCTION app.accepted_values(p_units integer[], p_forms integer[], p_periods integer[], p_indicators integer[], p_how app.figures_how) IS 'The accepted figures that a query needs, as far as the caller sees them, now or as they were at an instant.';
 
 CREATE FUNCTION app.account_bootstrap(p_login text, p_name text, p_password jsonb, p_roles text[], p_demo boolean) RETURNS boolean
     LANGUAGE plpgsql
@@ -665,6 +747,34 @@ end $$;
 
 COMMENT ON FUNCTION app.answered(p_status integer, p_location text, p_etag text, p_body json, p_sealed text, OUT _status integer, OUT _location text, OUT _etag text, OUT _sealed text, OUT _receipt bigint, OUT _received_at text) IS 'Last word of a write: what the server is told beside the body, the receipt among it; keeps the answer for when the same key comes again.';
 
+CREATE FUNCTION app.date_or_null(p_text text) RETURNS date
+    LANGUAGE plpgsql IMMUTABLE
+    AS $_$
+begin
+    return case when p_text ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' then p_text::date end;
+exception when datetime_field_overflow then
+    return null;
+end $_$;
+
+COMMENT ON FUNCTION app.date_or_null(p_text text) IS 'A date of ISO 8601, or null.';
+
+CREATE FUNCTION app.instant_or_null(p_text text) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    AS $_$
+begin
+    return case when p_text ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})$' then p_text::timestamptz end;
+exception when datetime_field_overflow or invalid_datetime_format or invalid_time_zone_displacement_value then
+    return null;
+end $_$;
+
+COMMENT ON FUNCTION app.instant_or_null(p_text text) IS 'An instant of RFC 3339, or null.';
+
+CREATE FUNCTION app.as_of_instant(p_text text) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    RETURN CASE WHEN (p_text ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'::text) THEN LEAST(((((app.date_or_null(p_text) + 1))::timestamp without time zone AT TIME ZONE 'Asia/Ho_Chi_Minh'::text) - '00:00:00.000001'::interval), CASE WHEN (app.date_or_null(p_text) = ((now() AT TIME ZONE 'Asia/Ho_Chi_Minh'::text))::date) THEN now() ELSE NULL::timestamp with time zone END) ELSE app.instant_or_null(p_text) END;
+
+COMMENT ON FUNCTION app.as_of_instant(p_text text) IS 'An instant; of a day its end, of today now.';
+
 CREATE FUNCTION app.audit_append(p_table name, p_action text, p_before jsonb[], p_after jsonb[]) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -891,77 +1001,182 @@ CREATE FUNCTION app.body(text) RETURNS jsonb
 
 COMMENT ON FUNCTION app.body(text) IS 'A request body as jsonb, its strings in NFC; digits of numbers stay as sent.';
 
+CREATE FUNCTION app.boundaries_day(p_text text) RETURNS date
+    LANGUAGE sql STABLE
+    RETURN CASE WHEN (p_text = 'current'::text) THEN ((now() AT TIME ZONE 'Asia/Ho_Chi_Minh'::text))::date ELSE app.date_or_null(p_text) END;
+
+COMMENT ON FUNCTION app.boundaries_day(p_text text) IS 'The day whose boundaries are asked for; null: as reported.';
+
 CREATE FUNCTION app.bounds_shown(p_low numeric, p_high numeric) RETURNS text
     LANGUAGE sql IMMUTABLE
     RETURN CASE WHEN ((p_low IS NULL) AND (p_high IS NULL)) THEN '–'::text WHEN (p_high IS NULL) THEN ('≥ '::text || p_low) WHEN (p_low IS NULL) THEN ('≤ '::text || p_high) WHEN (p_low = p_high) THEN ('= '::text || p_low) ELSE ((p_low || ' – '::text) || p_high) END;
 
 COMMENT ON FUNCTION app.bounds_shown(p_low numeric, p_high numeric) IS 'Bounds as texts name them.';
 
-CREATE FUNCTION app.cells(p_units integer[], p_indicators integer[], p_periods integer[]) RETURNS TABLE(unit_id integer, indicator_id integer, period_id integer, d app.indicator_version, value numeric, n integer, expected integer, numerator numeric, denominator numeric, flags text[], why text)
+CREATE TABLE app.target (
+    id integer NOT NULL,
+    unit_id integer NOT NULL,
+    indicator_id integer NOT NULL,
+    year integer NOT NULL,
+    document_id integer NOT NULL,
+    revision integer DEFAULT 1 NOT NULL,
+    comparator text NOT NULL,
+    comparator_implied boolean DEFAULT false NOT NULL,
+    value numeric NOT NULL,
+    text_as_issued app.prose NOT NULL,
+    baseline_value numeric,
+    baseline_year integer,
+    is_key boolean DEFAULT true NOT NULL,
+    note app.prose,
+    CONSTRAINT target_comparator_check CHECK ((comparator = ANY (ARRAY['GE'::text, 'GT'::text, 'LE'::text, 'LT'::text, 'EQ'::text]))),
+    CONSTRAINT target_revision_check CHECK ((revision > 0)),
+    CONSTRAINT target_year_check CHECK (((year >= 1990) AND (year <= 2100)))
+);
+
+ALTER TABLE ONLY app.target FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.target IS 'Levels set by a document.  One indicator may have several in a year, each with its source; a change is a new revision.';
+
+COMMENT ON COLUMN app.target.id IS 'Internal number.';
+
+COMMENT ON COLUMN app.target.unit_id IS 'Unit it is set for.';
+
+COMMENT ON COLUMN app.target.indicator_id IS 'Indicator.';
+
+COMMENT ON COLUMN app.target.year IS 'Year it is set for.';
+
+COMMENT ON COLUMN app.target.document_id IS 'Assigning document.';
+
+COMMENT ON COLUMN app.target.revision IS 'The highest one is in force.';
+
+COMMENT ON COLUMN app.target.comparator IS 'GT is strict: > 32 is not met by exactly 32.';
+
+COMMENT ON COLUMN app.target.comparator_implied IS 'The document gives a bare figure; the comparator was inferred.';
+
+COMMENT ON COLUMN app.target.value IS 'The level; 1 for a status to be reached.';
+
+COMMENT ON COLUMN app.target.text_as_issued IS 'The line as the document has it.';
+
+COMMENT ON COLUMN app.target.baseline_value IS 'Level it starts from, where the document gives one.';
+
+COMMENT ON COLUMN app.target.baseline_year IS 'Year of the baseline.';
+
+COMMENT ON COLUMN app.target.is_key IS 'Named in the plan as a key target (chỉ tiêu trọng tâm).';
+
+COMMENT ON COLUMN app.target.note IS 'What to know about it.';
+
+CREATE FUNCTION app.cell_shown(p_measure text, c app.data_cell, t app.target, p_explain boolean) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    coverage constant numeric := case when c.expected > 0 then trim_scale(round(c.n::numeric / c.expected, 3)) end;
+    value numeric := case p_measure when 'value' then c.value when 'target' then trim_scale(t.value) when 'achievement' then app.plan_ratio(c, t)
+                                    when 'coverage' then coverage else c.place end;
+    flags text[] := case p_measure when 'target' then '{}' when 'achievement' then array_remove(c.flags || app.verdict(c, t), null) else c.flags end;
+    why text := case when p_measure = 'coverage' then case when c.expected = 0 then 'not_expected' when c.n is null then 'not_published' end
+                     when p_measure = 'target' then case when t.id is null then 'no_target' end
+                     when c.why is not null then c.why
+                     when p_measure = 'achievement' then case when t.id is null then 'no_target' when value is null then 'no_ratio' end end;
+begin
+    if p_explain then
+        return json_build_object('value', value, 'n', c.n, 'expected', c.expected, 'coverage', coverage, 'numerator', c.numerator, 'denominator', c.denominator,
+            'flags', to_json(flags), 'why', why, 'formula', json_build_object('aggregation', (c.d).aggregation, 'result', (c.d).result, 'scale', (c.d).scale,
+                'valid_from', lower((c.d).valid)), 'inputs', c.inputs);
+    end if;
+    return json_build_object('value', value, 'n', c.n, 'expected', c.expected, 'coverage', coverage,
+        'numerator', case when p_measure = 'value' then c.numerator end, 'denominator', case when p_measure = 'value' then c.denominator end,
+        'flags', to_json(flags), 'why', why);
+end $$;
+
+COMMENT ON FUNCTION app.cell_shown(p_measure text, c app.data_cell, t app.target, p_explain boolean) IS 'A figure, or what is asked of it, as answers show it.';
+
+CREATE FUNCTION app.cells(p_nodes integer[], p_roots integer[], p_valid daterange[], p_indicators integer[], p_from date[], p_to date[], p_coarsest integer[], p_how app.figures_how) RETURNS TABLE(node_id integer, indicator_id integer, window_id integer, d app.indicator_version, value numeric, n integer, expected integer, numerator numeric, denominator numeric, flags text[], why text, inputs jsonb)
     LANGUAGE plpgsql STABLE
     SET enable_nestloop TO 'off'
     AS $$ -- the planner cannot know how few or many rows each step has
 #variable_conflict use_column
 begin
     return query
-    with recursive asked as materialized (
-        select row_number() over () as aid, i.id as indicator_id, p.id as period_id, d.id as version_id, d.aggregation, d.weight_id, d.applies_to
+    with recursive node as materialized (
+        select x.id, x.root, x.valid from unnest(p_nodes, p_roots, p_valid) as x(id, root, valid)
+    ), days as materialized (
+        select x.id::int as window_id, x.starts_on, x.ends_on, x.coarsest from unnest(p_from, p_to, p_coarsest) with ordinality as x(starts_on, ends_on, coarsest, id)
+    ), asked as materialized (
+        select row_number() over () as aid, i.id as indicator_id, p.window_id, d.id as version_id, d.aggregation, d.weight_id, d.applies_to
           from unnest(p_indicators) i(id)
-          join app.period p on p.id = any (p_periods)
+         cross join days p
           left join app.indicator_version d on d.indicator_id = i.id and d.valid @> p.ends_on
     ), need as materialized (   -- the entered figures behind each asked one
-        select a.aid, a.period_id, coalesce(t.indicator_id, a.indicator_id) as source_id,
+        select a.aid, a.window_id, coalesce(t.indicator_id, a.indicator_id) as source_id,
                coalesce(t.side, 'numerator') as side, coalesce(t.coefficient, 1) as coefficient, coalesce(t.counts, 'value') as counts
           from asked a left join app.indicator_term t on t.version_id = a.version_id
         union all
-        select a.aid, a.period_id, a.weight_id, 'weight', 1, 'value' from asked a where a.weight_id is not null
-    ), tiling as ( -- forms that ask a source, and how their periods tile the asked one
-        select k.period_id, k.source_id, f.form_id, q.id as from_id, q.ends_on = p.ends_on as is_last, d.measure, q.id <> p.id as finer,
+        select a.aid, a.window_id, a.weight_id, 'weight', 1, 'value' from asked a where a.weight_id is not null
+    ), tiling as ( -- forms that ask a source, and how their periods tile the asked window
+        select k.window_id, k.source_id, f.form_id, q.id as from_id, q.ends_on = p.ends_on as is_last, d.measure,
+               (q.starts_on, q.ends_on) <> (p.starts_on, p.ends_on) as finer,
                array_position('{month,quarter,half,nine_months,year}', q.frequency) as coarseness,
-               sum(q.ends_on - q.starts_on + 1) over (partition by k.period_id, k.source_id, f.form_id) = p.ends_on - p.starts_on + 1 as tiles
-          from (select distinct source_id, period_id from need) k
-          join app.period p on p.id = k.period_id
+               sum(q.ends_on - q.starts_on + 1) over (partition by k.window_id, k.source_id, f.form_id) = p.ends_on - p.starts_on + 1 as tiles
+          from (select distinct source_id, window_id from need) k
+          join days p on p.window_id = k.window_id
           join app.indicator_version d on d.indicator_id = k.source_id and d.valid @> p.ends_on
           join app.form_indicator f on f.indicator_id = k.source_id and f.level = 'commune' and f.valid @> p.ends_on
           join app.period q on q.frequency = f.frequency and q.starts_on >= p.starts_on and q.ends_on <= p.ends_on
+                           and array_position('{month,quarter,half,nine_months,year}', q.frequency) <= coalesce(p.coarsest, 5)
     ), supply as materialized ( -- the coarsest one serves; flows add up over it, stocks and statuses are those of its last period
         select row_number() over () as sid, t.*
-          from (select t.*, max(t.coarseness) over (partition by t.period_id, t.source_id) as best from tiling t where t.tiles) t
+          from (select t.*, max(t.coarseness) over (partition by t.window_id, t.source_id) as best from tiling t where t.tiles) t
          where t.coarseness = t.best and (t.measure = 'flow' or t.is_last)
-    ), below as (
-        select u.id as unit_id, p.id as period_id, p.ends_on, u.id
-          from unnest(p_units) u(id) join app.period p on p.id = any (p_periods)
+    ), below as ( -- within the boundaries of the window's last day, or of the day asked for
+        select x.id as node_id, p.window_id, p.ends_on, coalesce((p_how).boundaries, p.ends_on) as day, x.root as id
+          from node x join days p on x.valid @> coalesce((p_how).boundaries, p.ends_on)
         union
-        select b.unit_id, b.period_id, b.ends_on, x.unit_id
-          from below b join app.unit_parent x on x.parent_id = b.id and x.valid @> b.ends_on
-    ), reporter as materialized ( -- who is expected to report: commune-level units alive on the period's last day
-        select row_number() over () as rid, b.unit_id, b.period_id, b.id, u.kind, x.parent_id,
+        select b.node_id, b.window_id, b.ends_on, b.day, x.unit_id
+          from below b join app.unit_parent x on x.parent_id = b.id and x.valid @> b.day
+    ), standing as materialized ( -- which communes of the window stand for the node, with what share of theirs
+        select b.node_id, b.window_id, b.ends_on, b.id, 1::numeric as share, true as same, true as fits from below b where (p_how).boundaries is null
+        union all
+        select b.node_id, b.window_id, b.ends_on, r.source, least(sum(r.share), max(r.parts)), bool_and(r.source = r.target),
+               case when b.ends_on <= (p_how).boundaries then true else count(*) = max(r.parts) end
+          from (select distinct d.ends_on from days d) d
+         cross join lateral app.recast_from(d.ends_on, (p_how).boundaries) r
+          join below b on b.ends_on = d.ends_on and b.id = r.target
+         where (p_how).boundaries is not null
+         group by b.node_id, b.window_id, b.ends_on, r.source
+    ), reporter as materialized ( -- who is expected to report: commune-level units alive on the window's last day
+        select row_number() over () as rid, b.node_id, b.window_id, b.id, u.kind, x.parent_id,
+               case when b.ends_on <= coalesce((p_how).boundaries, b.ends_on) then b.share else 1 end as share, b.same, b.fits,
+               b.same and (select bool_and(o.root = b.id) from node o where o.id = b.node_id)
+               and not exists (select from standing o where (o.node_id, o.window_id) = (b.node_id, b.window_id) and o.id <> b.id and (p_how).boundaries is not null) as single,
                b.id = any ((select app.reach('own'))::int[]) or x.parent_id = any ((select app.reach('received'))::int[])
                or x.parent_id = any ((select app.reach('accepted'))::int[]) as in_reach
-          from below b
+          from standing b
           join app.unit u on u.id = b.id and u.valid @> b.ends_on
           join app.unit_kind k on k.code = u.kind and k.level = 'commune'
           left join app.unit_parent x on x.unit_id = b.id and x.valid @> b.ends_on
     ), accepted as materialized ( -- every accepted figure that is needed, once
         select v.unit_id::bigint << 32 | y.sid as key, v.invented, v.value, v.denominator as den, v.missing_reason, v.status
           from app.accepted_values(array(select distinct r.id from reporter r), array(select distinct y.form_id from supply y),
-                                   array(select distinct y.from_id from supply y), array(select distinct y.source_id from supply y)) v
+                                   array(select distinct y.from_id from supply y), array(select distinct y.source_id from supply y), p_how) v
           join supply y on y.form_id = v.form_id and y.from_id = v.period_id and y.source_id = v.indicator_id
-    ), source as materialized ( -- one entered figure of one reporter for the asked period
+    ), source as materialized ( -- one entered figure of one reporter for the asked window
         select r.rid << 32 | s.source_id as key,
                count(*) = count(a.value) + count(*) filter (where a.missing_reason = 'not_applicable') as complete,
                bool_and(coalesce(a.missing_reason = 'not_applicable', false)) as not_applicable,
                sum(a.value) as value, sum(a.den) as den,
                bool_or(a.status = 'ESTIMATE') as estimate, bool_or(a.status <> 'OFFICIAL') as provisional, bool_or(a.invented) as invented,
                bool_or(s.finer and s.measure = 'flow') as accumulated,
-               bool_and(r.in_reach or b.id is not null) as visible
+               bool_and(r.in_reach or b.id is not null) as visible,
+               case when (p_how).explain then jsonb_agg(jsonb_build_object(
+                   'form', (select f.code from app.form f where f.id = s.form_id), 'period', (select q.code from app.period q where q.id = s.from_id),
+                   'value', a.value, 'denominator', a.den, 'missing_reason', a.missing_reason, 'status', a.status) order by s.from_id) end as reports
           from reporter r
-          join supply s on s.period_id = r.period_id
+          join supply s on s.window_id = r.window_id
           left join app.publication b on b.unit_id = r.parent_id and b.form_id = s.form_id and b.period_id = s.from_id
           left join accepted a on a.key = (r.id::bigint << 32 | s.sid)
          group by r.rid, s.source_id
     ), part as materialized (   -- one asked figure of one reporter
-        select r.unit_id, r.id as reporter_id, r.kind, n.aid,
+        select r.node_id, r.id as reporter_id, r.kind, r.single, r.share, r.same, r.fits, n.aid,
                coalesce(bool_and(x.complete) filter (where n.side <> 'weight'), false) as own_complete,
                coalesce(bool_and(x.complete), false) as complete,
                bool_and(x.key is not null) as asked_for,
@@ -970,59 +1185,97 @@ begin
                sum(n.coefficient * case n.counts when 'value' then coalesce(x.value, 0) else (x.value is not null)::int end) filter (where n.side = 'numerator') as num,
                sum(n.coefficient * case n.counts when 'value' then coalesce(x.value, 0) else (x.value is not null)::int end) filter (where n.side = 'denominator') as den,
                sum(x.value) filter (where n.side = 'weight') as weight, sum(x.den) as pair_den,
-               bool_or(x.estimate) as estimate, bool_or(x.provisional) as provisional, bool_or(x.invented) as invented, bool_or(x.accumulated) as accumulated
+               bool_or(x.estimate) as estimate, bool_or(x.provisional) as provisional, bool_or(x.invented) as invented, bool_or(x.accumulated) as accumulated,
+               case when (p_how).explain then jsonb_agg(jsonb_build_object(
+                   'indicator', (select i.code from app.indicator i where i.id = n.source_id), 'side', n.side, 'coefficient', n.coefficient, 'counts', n.counts,
+                   'value', trim_scale(x.value), 'reports', coalesce(x.reports, '[]')) order by n.side, n.source_id) end as sources
           from reporter r
-          join need n on n.period_id = r.period_id
+          join need n on n.window_id = r.window_id
           left join source x on x.key = (r.rid << 32 | n.source_id)
-         group by r.rid, r.unit_id, r.id, r.kind, n.aid
+         group by r.rid, r.node_id, r.id, r.kind, r.single, r.share, r.same, r.fits, n.aid
     ), fraction as ( -- as numerator and denominator; a unit's own figure needs no weight
-        select t.*, a.aggregation, t.unit_id = t.reporter_id as single,
+        select t.*, a.aggregation,
                t.kind = any (a.applies_to) and t.asked_for and not t.not_applicable as expected,
-               case when t.unit_id = t.reporter_id then t.own_complete else t.complete end as counted,
-               case when a.weight_id is not null and t.unit_id <> t.reporter_id then t.num * t.weight else t.num end as top,
-               case when a.weight_id is not null then case when t.unit_id = t.reporter_id then 1 else t.weight end
-                    else coalesce(t.den, t.pair_den) end as bottom
+               case when t.single then t.own_complete else t.complete end as counted,
+               t.share * case when a.weight_id is not null and not t.single then t.num * t.weight else t.num end as top,
+               t.share * case when a.weight_id is not null then case when t.single then 1 else t.weight end
+                              else coalesce(t.den, t.pair_den) end as bottom
           from part t
           join asked a on a.aid = t.aid
     ), total as materialized (
-        select f.unit_id::bigint << 32 | f.aid as key, bool_or(f.single) as single, bool_and(f.visible) as visible,
+        select f.node_id::bigint << 32 | f.aid as key, bool_or(f.single) as single, bool_and(f.visible) as visible,
                (count(*) filter (where f.expected))::int as expected, (count(*) filter (where f.expected and f.counted))::int as n,
                sum(f.top) filter (where f.expected and f.counted) as top, sum(f.bottom) filter (where f.expected and f.counted) as bottom,
                count(*) filter (where f.expected and f.counted and f.top >= 1) as true_count,
                count(*) filter (where f.expected and f.counted and f.top >= f.bottom) as complete_count,
                bool_or(f.estimate) filter (where f.expected and f.counted) as estimate, bool_or(f.provisional) filter (where f.expected and f.counted) as provisional,
-               bool_or(f.invented) filter (where f.expected and f.counted) as invented, bool_or(f.accumulated) filter (where f.expected and f.counted) as accumulated
-          from fraction f group by f.unit_id, f.aid
+               bool_or(f.invented) filter (where f.expected and f.counted) as invented, bool_or(f.accumulated) filter (where f.expected and f.counted) as accumulated,
+               not bool_and(f.same) as recast, bool_or(f.share <> 1) as split,
+               not bool_and(f.fits) or (not bool_and(f.same) and bool_or(f.aggregation in ('count_true', 'count_complete'))) as stuck,
+               case when (p_how).explain and bool_and(f.visible) then jsonb_agg(jsonb_build_object(
+                   'share', f.share, 'unit', (select u.code from app.unit u where u.id = f.reporter_id), 'expected', f.expected, 'counted', f.expected and f.counted,
+                   'numerator', case when f.expected and f.counted then trim_scale(f.top) end, 'denominator', case when f.expected and f.counted then trim_scale(f.bottom) end,
+                   'weight', case when f.expected and f.counted then f.weight end, 'sources', f.sources)
+                   order by (select u.code from app.unit u where u.id = f.reporter_id)) end as inputs
+          from fraction f group by f.node_id, f.aid
     ), summed as (
-        select u.id as unit_id, a.indicator_id, a.period_id, a.version_id, a.weight_id is not null as mean,
+        select u.id as node_id, a.indicator_id, a.window_id, a.version_id, a.weight_id is not null as mean,
                a.weight_id is not null and t.single as own_mean, t.visible, coalesce(t.expected, 0) as expected, coalesce(t.n, 0) as n,
-               t.estimate, t.provisional, t.invented, t.accumulated,
-               case when t.n = 0 or not t.visible then null when t.single then t.top
+               t.estimate, t.provisional, t.invented, t.accumulated, t.inputs, t.recast, t.split, t.stuck,
+               case when t.n = 0 or not t.visible or t.stuck then null when t.single then t.top
                     when a.aggregation = 'count_true' then t.true_count when a.aggregation = 'count_complete' then t.complete_count
                     else t.top end as top,
-               case when t.n = 0 or not t.visible then null when t.single then t.bottom
+               case when t.n = 0 or not t.visible or t.stuck then null when t.single then t.bottom
                     when a.aggregation in ('count_true', 'count_complete') then t.n else t.bottom end as bottom
-          from unnest(p_units) u(id) cross join asked a
+          from (select distinct x.id from node x) u cross join asked a
           left join total t on t.key = (u.id::bigint << 32 | a.aid)
     )
-    select s.unit_id, s.indicator_id, s.period_id, d,
-           case when s.own_mean then trim_scale(s.top) else app.figure_value(d, s.top, s.bottom) end,
+    select s.node_id, s.indicator_id, s.window_id, d,
+           case when s.own_mean then trim_scale(s.top) when s.split and d.result = 'total' then trim_scale(round(s.top, d.decimals)) else app.figure_value(d, s.top, s.bottom) end,
            case when s.visible is false then null else s.n end, s.expected,
            case when s.bottom is not null and not s.own_mean then trim_scale(s.top) end, case when not s.own_mean then trim_scale(s.bottom) end,
            case when s.top is null then '{}'::text[] else array_remove(array[
                case when s.n < s.expected then 'partial' end,
-               case when s.estimate or (s.mean and not s.own_mean) then 'estimate' end,
+               case when s.estimate or (s.mean and not s.own_mean) or s.split then 'estimate' end,
                case when s.provisional then 'provisional' end,
                case when s.accumulated then 'accumulated' end,
+               case when s.recast then 'recast' end,
                case when s.invented then 'invented' end], null) end,
            case when s.expected = 0 then 'not_expected' when s.visible is false then 'not_published'
-                when s.n = 0 then 'not_reported'
-                when d.result = 'ratio' and not s.own_mean and coalesce(s.bottom, 0) = 0 then 'zero_denominator' end
+                when s.n = 0 then 'not_reported' when s.stuck then 'not_recastable'
+                when d.result = 'ratio' and not s.own_mean and coalesce(s.bottom, 0) = 0 then 'zero_denominator' end,
+           s.inputs
       from summed s
       left join app.indicator_version d on d.id = s.version_id; -- not defined yet: nobody is expected to report it
 end $$;
 
-COMMENT ON FUNCTION app.cells(p_units integer[], p_indicators integer[], p_periods integer[]) IS 'The aggregate: units × indicators × periods from accepted submissions alone.  Sums for flows and stocks, ratio of sums for rates, a weighted mean for income, counts for statuses; never a mean of rates.  Missing is not zero: n of expected units reported, and a null says why.';
+COMMENT ON FUNCTION app.cells(p_nodes integer[], p_roots integer[], p_valid daterange[], p_indicators integer[], p_from date[], p_to date[], p_coarsest integer[], p_how app.figures_how) IS 'The aggregate: nodes × indicators × windows from accepted submissions alone.  Sums for flows and stocks, ratio of sums for rates, a weighted mean for income, counts for statuses; never a mean of rates.  Missing is not zero: n of expected units reported, and a null says why.';
+
+CREATE FUNCTION app.cells(p_units integer[], p_indicators integer[], p_periods integer[]) RETURNS TABLE(unit_id integer, indicator_id integer, period_id integer, d app.indicator_version, value numeric, n integer, expected integer, numerator numeric, denominator numeric, flags text[], why text)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT c.node_id,
+     c.indicator_id,
+     (cells.p_periods)[c.window_id] AS p_periods,
+     c.d,
+     c.value,
+     c.n,
+     c.expected,
+     c.numerator,
+     c.denominator,
+     c.flags,
+     c.why
+    FROM app.cells(cells.p_units, cells.p_units, ARRAY( SELECT '(,)'::daterange AS daterange
+            FROM unnest(cells.p_units) unnest(unnest)), cells.p_indicators, ARRAY( SELECT p.starts_on
+            FROM (unnest(cells.p_periods) WITH ORDINALITY x(id, ord)
+              JOIN app.period p ON ((p.id = x.id)))
+           ORDER BY x.ord), ARRAY( SELECT p.ends_on
+            FROM (unnest(cells.p_periods) WITH ORDINALITY x(id, ord)
+              JOIN app.period p ON ((p.id = x.id)))
+           ORDER BY x.ord), array_fill(NULL::integer, ARRAY[cardinality(cells.p_periods)]), ROW(NULL::timestamp with time zone, false, false, NULL::date)) c(node_id, indicator_id, window_id, d, value, n, expected, numerator, denominator, flags, why, inputs);
+END;
+
+COMMENT ON FUNCTION app.cells(p_units integer[], p_indicators integer[], p_periods integer[]) IS 'The same of single units and reporting periods, now.';
 
 CREATE TABLE app.change (
     id bigint NOT NULL,
@@ -1205,16 +1458,610 @@ end $$;
 
 COMMENT ON FUNCTION app.cursor_write(p_text text) IS 'A text as a cursor.';
 
-CREATE FUNCTION app.date_or_null(p_text text) RETURNS date
-    LANGUAGE plpgsql IMMUTABLE
-    AS $_$
+CREATE FUNCTION app.data(q app.data_query, OUT dims json, OUT cells json, OUT meta json) RETURNS record
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    how app.figures_how := row(app.as_of_instant(q.as_of), coalesce(q.status = 'submitted', false), coalesce(q.explain, false), app.boundaries_day(q.boundaries));
+    f app.data_frame;
+    invented boolean;
 begin
-    return case when p_text ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' then p_text::date end;
-exception when datetime_field_overflow then
-    return null;
-end $_$;
+    perform app.refuse_query((select coalesce(jsonb_agg(x), '[]') from app.data_faults(q) x), q.in_body);
+    f := app.data_frame(q);
+    perform app.refuse_large(cardinality(f.nodes)::bigint * cardinality(f.indicators) * cardinality(f.windows), case when how.explain then 200 else 20000 end);
+    with figure as materialized (
+        select c.node_id, c.indicator_id, c.window_id, 'invented' = any (c.flags) as invented,
+               row(c.d, c.value, c.n, c.expected, c.numerator, c.denominator, c.flags, c.why, c.inputs,
+                   case when c.value is not null then rank() over (partition by c.indicator_id, c.window_id, c.value is null
+                                                                   order by case when (c.d).direction = 'higher' then -c.value else c.value end) end)::app.data_cell as cell
+          from app.cells(f.node, f.root, f.valid, array(select distinct x from unnest(f.indicators) x), f.starts, f.ends, f.coarsest, how) c
+    ), single as (
+        select x.node, min(x.root) as root from unnest(f.node, f.root) as x(node, root) group by x.node having count(*) = 1
+    )
+    select coalesce(json_agg(app.cell_shown(l.measure, g.cell, t, how.explain) order by g.node_id, l.ord, g.window_id), '[]'), coalesce(bool_or(g.invented), false)
+      into cells, invented
+      from figure g
+      join unnest(f.indicators, f.measures) with ordinality as l(id, measure, ord) on l.id = g.indicator_id
+      left join single s on s.node = g.node_id and l.measure in ('target', 'achievement')
+      left join lateral (select app.target_in_force(s.root, g.indicator_id, extract(year from f.ends[g.window_id])::int) as t where s.root is not null) y on true
+      left join lateral (select (y.t).*) t on true;
+    dims := app.data_dims(f);
+    meta := json_build_object('status', coalesce(q.status, 'accepted'), 'at', now(), 'as_of', how.as_of, 'boundaries', how.boundaries, 'invented', invented);
+end $$;
 
-COMMENT ON FUNCTION app.date_or_null(p_text text) IS 'A date of ISO 8601, or null.';
+COMMENT ON FUNCTION app.data(q app.data_query, OUT dims json, OUT cells json, OUT meta json) IS 'The answer to a query of the aggregate: dimensions and dense cells, row by row.';
+
+CREATE FUNCTION app.data_dims(f app.data_frame) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return json_build_array(
+        json_build_object('id', 'unit', 'items', (select coalesce(json_agg(json_build_object('code', n.code, 'name', n.name) order by n.ord), '[]')
+                                                    from unnest(f.nodes, f.names) with ordinality as n(code, name, ord))),
+        json_build_object('id', 'indicator', 'items', (
+            select coalesce(json_agg(json_build_object('code', i.code, 'measure', l.measure, 'name', d.name_vi, 'name_en', d.name_en,
+                       'unit_of_measure', case when l.measure in ('value', 'target') then d.unit_vi when l.measure = 'achievement' then '%' end,
+                       'aggregation', d.aggregation) order by l.ord), '[]')
+              from unnest(f.indicators, f.measures) with ordinality as l(id, measure, ord)
+              join app.indicator i on i.id = l.id
+              left join lateral (select v.* from app.indicator_version v where v.indicator_id = i.id order by lower(v.valid) desc nulls last limit 1) d on true)),
+        json_build_object('id', 'period', 'items', (select coalesce(json_agg(json_build_object('code', w.code, 'from', w.s, 'to', w.e) order by w.ord), '[]')
+                                                      from unnest(f.windows, f.starts, f.ends) with ordinality as w(code, s, e, ord))));
+end $$;
+
+COMMENT ON FUNCTION app.data_dims(f app.data_frame) IS 'The dimensions of an answer.';
+
+CREATE FUNCTION app.parameter_fault(p_parameter text, p_code text, p_params jsonb DEFAULT '{}'::jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN jsonb_build_object('parameter', p_parameter, 'code', p_code, 'params', p_params);
+
+COMMENT ON FUNCTION app.parameter_fault(p_parameter text, p_code text, p_params jsonb) IS 'One fault of a query string.';
+
+CREATE FUNCTION app.selector_argument(p_text text, p_function text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN "substring"(p_text, (('^'::text || p_function) || '\(\s*([^()]*?)\s*\)$'::text));
+
+COMMENT ON FUNCTION app.selector_argument(p_text text, p_function text) IS 'What stands in the brackets of a selector like children(kbang); null: it is another.';
+
+CREATE FUNCTION app.selectors(p_text text) RETURNS TABLE(text text, ord bigint)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT btrim(t.text) AS btrim,
+     t.ord
+    FROM regexp_split_to_table(selectors.p_text, ',(?![^()]*\))'::text) WITH ORDINALITY t(text, ord);
+END;
+
+COMMENT ON FUNCTION app.selectors(p_text text) IS 'The selectors of a parameter, commas between; commas in brackets belong to a selector.';
+
+CREATE FUNCTION app.select_windows(p_selector text, p_now timestamp with time zone) RETURNS TABLE(ord bigint, code text, starts_on date, ends_on date, coarsest integer, made boolean, fault jsonb)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ WITH token AS (
+          SELECT t.text,
+             t.ord,
+             regexp_match(t.text, '^([0-9A-Za-z-]+)\.\.([0-9A-Za-z-]+)$'::text) AS ends,
+             regexp_match(t.text, '^last\(\s*([0-9]{1,3})\s*,\s*(month|quarter|half|nine_months|year)\s*\)$'::text) AS latest,
+             app.selector_argument(t.text, 'ytd'::text) AS until
+            FROM app.selectors(select_windows.p_selector) t(text, ord)
+         ), found AS (
+          SELECT t.ord,
+             t.text,
+             p.code,
+             p.starts_on,
+             p.ends_on,
+             p.starts_on AS rank,
+             p.frequency,
+             false AS made
+            FROM (((token t
+              JOIN app.period a ON ((a.code = COALESCE(t.ends[1], t.text))))
+              JOIN app.period z ON ((z.code = COALESCE(t.ends[2], t.text))))
+              JOIN app.period p ON (((p.frequency = a.frequency) AND (a.frequency = z.frequency) AND ((p.starts_on >= a.starts_on) AND (p.starts_on <= z.starts_on)))))
+           WHERE ((t.latest IS NULL) AND (t.until IS NULL))
+         UNION ALL
+          SELECT t.ord,
+             t.text,
+             p.code,
+             p.starts_on,
+             p.ends_on,
+             p.starts_on,
+             p.frequency,
+             false
+            FROM (token t
+              CROSS JOIN LATERAL ( SELECT q.id,
+                     q.code,
+                     q.frequency,
+                     q.year,
+                     q.ordinal,
+                     q.starts_on,
+                     q.ends_on,
+                     q.due_at,
+                     q.grace_until,
+                     q.locks_at,
+                     q.version,
+                     q.updated_by,
+                     q.updated_at
+                    FROM app.period q
+                   WHERE ((q.frequency = t.latest[2]) AND (q.ends_on < ((select_windows.p_now AT TIME ZONE 'Asia/Ho_Chi_Minh'::text))::date))
+                   ORDER BY q.ends_on DESC
+                  LIMIT (t.latest[1])::integer) p)
+           WHERE (t.latest IS NOT NULL)
+         UNION ALL
+          SELECT t.ord,
+             t.text,
+             (('ytd('::text || p.code) || ')'::text),
+             y.starts_on,
+             p.ends_on,
+             p.starts_on,
+             p.frequency,
+             true
+            FROM ((token t
+              JOIN app.period p ON ((p.code = t.until)))
+              JOIN app.period y ON (((y.frequency = 'year'::text) AND (y.year = p.year))))
+           WHERE ((t.until IS NOT NULL) AND (y.starts_on <= p.starts_on) AND (p.ends_on <= y.ends_on))
+         ), ranked AS (
+          SELECT min(f.rank_of) AS ord,
+             f.code,
+             f.starts_on,
+             f.ends_on,
+             array_position('{month,quarter,half,nine_months,year}'::text[], f.frequency) AS coarsest,
+             f.made
+            FROM ( SELECT f_1.ord,
+                     f_1.text,
+                     f_1.code,
+                     f_1.starts_on,
+                     f_1.ends_on,
+                     f_1.rank,
+                     f_1.frequency,
+                     f_1.made,
+                     row_number() OVER (ORDER BY f_1.ord, f_1.rank) AS rank_of
+                    FROM found f_1) f
+           GROUP BY f.code, f.starts_on, f.ends_on, f.frequency, f.made
+         )
+  SELECT r.ord,
+     r.code,
+     r.starts_on,
+     r.ends_on,
+     r.coarsest,
+     r.made,
+     NULL::jsonb AS jsonb
+    FROM ranked r
+ UNION ALL
+  SELECT NULL::bigint,
+     NULL::text,
+     NULL::date,
+     NULL::date,
+     NULL::integer,
+     NULL::boolean,
+     app.parameter_fault('period'::text, 'unknown-period'::text, jsonb_build_object('period', "left"(t.text, 64))) AS parameter_fault
+    FROM token t
+   WHERE ((t.latest IS NULL) AND (NOT (EXISTS ( SELECT
+            FROM found f
+           WHERE (f.ord = t.ord)))))
+ UNION ALL
+  SELECT NULL::bigint,
+     NULL::text,
+     NULL::date,
+     NULL::date,
+     NULL::integer,
+     NULL::boolean,
+     app.parameter_fault('period'::text, 'no-period-yet'::text, jsonb_build_object('period', "left"(t.text, 64))) AS parameter_fault
+    FROM token t
+   WHERE ((t.latest IS NOT NULL) AND (NOT (EXISTS ( SELECT
+            FROM found f
+           WHERE (f.ord = t.ord)))))
+ UNION ALL
+  SELECT NULL::bigint,
+     NULL::text,
+     NULL::date,
+     NULL::date,
+     NULL::integer,
+     NULL::boolean,
+     app.parameter_fault('period'::text, 'missing-parameter'::text) AS parameter_fault
+   WHERE (select_windows.p_selector IS NULL);
+END;
+
+COMMENT ON FUNCTION app.select_windows(p_selector text, p_now timestamp with time zone) IS 'Days of a selector, with the length of its periods; made: of several periods: codes of periods, from..to of one frequency, last(12,month): those that have ended, ytd(code): from the year''s first day to the end of a period.';
+
+CREATE FUNCTION app.node_days(q app.data_query) RETURNS date[]
+    LANGUAGE sql STABLE
+    RETURN CASE WHEN (app.boundaries_day((q).boundaries) IS NOT NULL) THEN ARRAY[app.boundaries_day((q).boundaries)] ELSE ARRAY(SELECT w.ends_on FROM app.select_windows((node_days.q).period, COALESCE(app.as_of_instant((node_days.q).as_of), now())) w(ord, code, starts_on, ends_on, coarsest, made, fault) WHERE (w.fault IS NULL)) END;
+
+COMMENT ON FUNCTION app.node_days(q app.data_query) IS 'The days on which the units of a query are looked for.';
+
+CREATE TABLE app.form (
+    id integer NOT NULL,
+    code app.code NOT NULL,
+    name_vi app.line NOT NULL,
+    name_en app.line NOT NULL,
+    level text NOT NULL,
+    frequency text NOT NULL,
+    four_eyes boolean DEFAULT true NOT NULL,
+    valid daterange NOT NULL,
+    CONSTRAINT form_frequency_check CHECK ((frequency = ANY (ARRAY['month'::text, 'quarter'::text, 'half'::text, 'nine_months'::text, 'year'::text]))),
+    CONSTRAINT form_level_check CHECK ((level = ANY (ARRAY['commune'::text, 'village'::text]))),
+    CONSTRAINT form_valid_check CHECK ((NOT isempty(valid)))
+);
+
+COMMENT ON TABLE app.form IS 'Which indicators units of a level report how often.';
+
+COMMENT ON COLUMN app.form.id IS 'Internal number.';
+
+COMMENT ON COLUMN app.form.code IS 'Code of our own.';
+
+COMMENT ON COLUMN app.form.name_vi IS 'Vietnamese name.';
+
+COMMENT ON COLUMN app.form.name_en IS 'English name.';
+
+COMMENT ON COLUMN app.form.level IS 'Level of the units that fill it in.';
+
+COMMENT ON COLUMN app.form.frequency IS 'Frequency of its periods.';
+
+COMMENT ON COLUMN app.form.four_eyes IS 'Whoever entered a value may not submit it.';
+
+COMMENT ON COLUMN app.form.valid IS 'Days on which it is in use; the last day of a period decides.';
+
+CREATE FUNCTION app.select_lines(p_selector text) RETURNS TABLE(ord bigint, indicator_id integer, measure text, fault jsonb)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ WITH token AS (
+          SELECT t.text,
+             t.ord,
+             COALESCE("substring"(t.text, '\.([a-z]+)$'::text), 'value'::text) AS measure,
+             regexp_replace(t.text, '\.[a-z]+$'::text, ''::text) AS name
+            FROM app.selectors(select_lines.p_selector) t(text, ord)
+         ), found AS (
+          SELECT t.ord,
+             i.id,
+             t.measure,
+             i.sort_order
+            FROM (token t
+              JOIN app.indicator i ON (((i.code)::text = t.name)))
+         UNION ALL
+          SELECT t.ord,
+             c.id,
+             t.measure,
+             c.sort_order
+            FROM ((token t
+              JOIN app.indicator p ON (((p.code)::text = app.selector_argument(t.name, 'children'::text))))
+              JOIN app.indicator c ON ((c.parent_id = p.id)))
+         UNION ALL
+          SELECT t.ord,
+             i.id,
+             t.measure,
+             i.sort_order
+            FROM (token t
+              JOIN app.indicator i ON ((i.section = app.selector_argument(t.name, 'section'::text))))
+         UNION ALL
+          SELECT t.ord,
+             i.id,
+             t.measure,
+             i.sort_order
+            FROM (((token t
+              JOIN app.form f ON (((f.code)::text = app.selector_argument(t.name, 'form'::text))))
+              JOIN app.form_indicator x ON ((x.form_id = f.id)))
+              JOIN app.indicator i ON ((i.id = x.indicator_id)))
+         ), ranked AS (
+          SELECT min(f.rank_of) AS ord,
+             f.id,
+             f.measure
+            FROM ( SELECT f_1.ord,
+                     f_1.id,
+                     f_1.measure,
+                     f_1.sort_order,
+                     row_number() OVER (ORDER BY f_1.ord, f_1.sort_order) AS rank_of
+                    FROM found f_1) f
+           GROUP BY f.id, f.measure
+         )
+  SELECT r.ord,
+     r.id,
+     r.measure,
+     NULL::jsonb AS jsonb
+    FROM ranked r
+   WHERE (r.measure = ANY (ARRAY['value'::text, 'target'::text, 'achievement'::text, 'coverage'::text, 'rank'::text]))
+ UNION ALL
+  SELECT i.sort_order,
+     i.id,
+     'value'::text,
+     NULL::jsonb
+    FROM app.indicator i
+   WHERE ((select_lines.p_selector IS NULL) AND (i.kind <> 'base'::text))
+ UNION ALL
+  SELECT NULL::bigint,
+     NULL::integer,
+     NULL::text,
+     app.parameter_fault('indicator'::text, 'unknown-indicator'::text, jsonb_build_object('indicator', "left"(t.name, 64))) AS parameter_fault
+    FROM token t
+   WHERE (NOT (EXISTS ( SELECT
+            FROM found f
+           WHERE (f.ord = t.ord))))
+ UNION ALL
+  SELECT NULL::bigint,
+     NULL::integer,
+     NULL::text,
+     app.parameter_fault('indicator'::text, 'unknown-suffix'::text, jsonb_build_object('suffix', t.measure, 'choices', 'target, achievement, coverage, rank')) AS parameter_fault
+    FROM token t
+   WHERE (t.measure <> ALL (ARRAY['value'::text, 'target'::text, 'achievement'::text, 'coverage'::text, 'rank'::text]));
+END;
+
+COMMENT ON FUNCTION app.select_lines(p_selector text) IS 'Lines of a selector: codes, children(code), section(name), form(code), each with or without .target .achievement .coverage .rank; null: the lines of the plan and their components.';
+
+CREATE TABLE app.unit_parent (
+    unit_id integer NOT NULL,
+    parent_id integer NOT NULL,
+    valid daterange NOT NULL,
+    CONSTRAINT unit_parent_check CHECK ((parent_id <> unit_id)),
+    CONSTRAINT unit_parent_valid_check CHECK ((NOT isempty(valid)))
+);
+
+COMMENT ON TABLE app.unit_parent IS 'The tree through time.';
+
+COMMENT ON COLUMN app.unit_parent.unit_id IS 'Unit.';
+
+COMMENT ON COLUMN app.unit_parent.parent_id IS 'The unit it belongs to.';
+
+COMMENT ON COLUMN app.unit_parent.valid IS 'Days it belonged there.';
+
+CREATE FUNCTION app.unit_ids_below(p_root integer, p_day date) RETURNS integer[]
+    LANGUAGE sql STABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ WITH RECURSIVE below AS (
+          SELECT p.unit_id AS id
+            FROM app.unit_parent p
+           WHERE ((p.parent_id = unit_ids_below.p_root) AND ((unit_ids_below.p_day IS NULL) OR (p.valid @> unit_ids_below.p_day)))
+         UNION
+          SELECT p.unit_id
+            FROM (app.unit_parent p
+              JOIN below below_1 ON (((below_1.id = p.parent_id) AND ((unit_ids_below.p_day IS NULL) OR (p.valid @> unit_ids_below.p_day)))))
+         )
+  SELECT COALESCE(array_agg(below.id), '{}'::integer[]) AS "coalesce"
+    FROM below;
+END;
+
+COMMENT ON FUNCTION app.unit_ids_below(p_root integer, p_day date) IS 'Everything below a unit on a day, or that ever was.';
+
+CREATE FUNCTION app.unit_name_on(p_unit integer, p_day date) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return (
+    select n.name::text from app.unit_name n where n.unit_id = p_unit
+     order by n.valid @> p_day desc, lower(n.valid) > p_day, lower(n.valid) desc nulls last limit 1);
+end $$;
+
+COMMENT ON FUNCTION app.unit_name_on(p_unit integer, p_day date) IS 'Name of a unit on a day; outside its life the nearest one.';
+
+CREATE TABLE app.unit_group (
+    id integer NOT NULL,
+    code app.code NOT NULL,
+    name_vi app.line NOT NULL,
+    name_en app.line NOT NULL,
+    note app.prose
+);
+
+COMMENT ON TABLE app.unit_group IS 'Units that are looked at together though no unit of the administration unites them: the land of a district that has ended.';
+
+COMMENT ON COLUMN app.unit_group.id IS 'Internal number.';
+
+COMMENT ON COLUMN app.unit_group.code IS 'Code of our own.';
+
+COMMENT ON COLUMN app.unit_group.name_vi IS 'Vietnamese name.';
+
+COMMENT ON COLUMN app.unit_group.name_en IS 'English name.';
+
+COMMENT ON COLUMN app.unit_group.note IS 'What to know about it.';
+
+CREATE TABLE app.unit_group_member (
+    group_id integer NOT NULL,
+    unit_id integer NOT NULL,
+    valid daterange NOT NULL,
+    CONSTRAINT unit_group_member_valid_check CHECK ((NOT isempty(valid)))
+);
+
+COMMENT ON TABLE app.unit_group_member IS 'Which units a group has, through time; with what stands below them.';
+
+COMMENT ON COLUMN app.unit_group_member.group_id IS 'Group.';
+
+COMMENT ON COLUMN app.unit_group_member.unit_id IS 'Unit.';
+
+COMMENT ON COLUMN app.unit_group_member.valid IS 'Days on which it is in the group.';
+
+CREATE FUNCTION app.select_nodes(p_selector text, p_days date[]) RETURNS TABLE(ord bigint, node text, name text, root integer, valid daterange, fault jsonb)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ WITH token AS (
+          SELECT t.text,
+             t.ord,
+             app.selector_argument(t.text, 'group'::text) AS group_code,
+             COALESCE(app.selector_argument(t.text, 'children'::text), (regexp_match(t.text, '^descendants\(\s*([^(),]*?)\s*,\s*[a-z]+\s*\)$'::text))[1]) AS parent,
+             (regexp_match(t.text, '^descendants\([^(),]*,\s*(province|district|commune|village)\s*\)$'::text))[1] AS level,
+             (t.text ~~ 'descendants(%'::text) AS deep
+            FROM app.selectors(select_nodes.p_selector) t(text, ord)
+         ), stem AS (
+          SELECT t.ord,
+             t.deep,
+             t.level,
+             u.id,
+             '(,)'::daterange AS valid
+            FROM (token t
+              JOIN app.unit u ON (((u.code)::text = t.parent)))
+         UNION ALL
+          SELECT t.ord,
+             t.deep,
+             t.level,
+             m.unit_id,
+             m.valid
+            FROM ((token t
+              JOIN app.unit_group g ON (((g.code)::text = t.parent)))
+              JOIN app.unit_group_member m ON ((m.group_id = g.id)))
+         ), chosen AS (
+          SELECT t.ord,
+             (u.code)::text AS node,
+             app.unit_name_on(u.id, ( SELECT max(d.d) AS max
+                    FROM unnest(select_nodes.p_days) d(d))) AS name,
+             u.id AS root,
+             '(,)'::daterange AS valid
+            FROM (token t
+              JOIN app.unit u ON (((u.code)::text = t.text)))
+         UNION ALL
+          SELECT t.ord,
+             (g.code)::text AS code,
+             (g.name_vi)::text AS name_vi,
+             m.unit_id,
+             m.valid
+            FROM ((token t
+              JOIN app.unit_group g ON (((g.code)::text = t.group_code)))
+              JOIN app.unit_group_member m ON ((m.group_id = g.id)))
+         UNION ALL
+          SELECT DISTINCT s.ord,
+             (c.code)::text AS code,
+             app.unit_name_on(c.id, ( SELECT max(d.d) AS max
+                    FROM unnest(select_nodes.p_days) d(d))) AS unit_name_on,
+             c.id,
+             '(,)'::daterange AS daterange
+            FROM (((stem s
+              CROSS JOIN LATERAL unnest(select_nodes.p_days) day(d))
+              JOIN app.unit_parent x ON (((x.parent_id = s.id) AND (x.valid @> day.d))))
+              JOIN app.unit c ON (((c.id = x.unit_id) AND (c.valid @> day.d))))
+           WHERE ((NOT s.deep) AND (s.valid @> day.d))
+         UNION ALL
+          SELECT DISTINCT s.ord,
+             (c.code)::text AS code,
+             app.unit_name_on(c.id, ( SELECT max(d.d) AS max
+                    FROM unnest(select_nodes.p_days) d(d))) AS unit_name_on,
+             c.id,
+             '(,)'::daterange AS daterange
+            FROM ((((stem s
+              CROSS JOIN LATERAL unnest(select_nodes.p_days) day(d))
+              CROSS JOIN LATERAL unnest(app.unit_ids_below(s.id, day.d)) b(id))
+              JOIN app.unit c ON (((c.id = b.id) AND (c.valid @> day.d))))
+              JOIN app.unit_kind k ON (((k.code = c.kind) AND (k.level = s.level))))
+           WHERE (s.deep AND (s.valid @> day.d))
+         ), ranked AS (
+          SELECT c.node,
+             min(c.rank) AS ord
+            FROM ( SELECT c_1.node,
+                     row_number() OVER (ORDER BY c_1.ord, c_1.node) AS rank
+                    FROM chosen c_1) c
+           GROUP BY c.node
+         )
+  SELECT DISTINCT r.ord,
+     c.node,
+     c.name,
+     c.root,
+     c.valid,
+     NULL::jsonb AS jsonb
+    FROM (chosen c
+      JOIN ranked r ON ((r.node = c.node)))
+ UNION ALL
+  SELECT NULL::bigint,
+     NULL::text,
+     NULL::text,
+     NULL::integer,
+     NULL::daterange,
+         CASE
+             WHEN (t.deep AND (t.level IS NULL)) THEN app.parameter_fault('unit'::text, 'unknown-level'::text, jsonb_build_object('unit', "left"(t.text, 80)))
+             WHEN (t.group_code IS NOT NULL) THEN app.parameter_fault('unit'::text, 'unknown-group'::text, jsonb_build_object('group', "left"(t.group_code, 64)))
+             ELSE app.parameter_fault('unit'::text, 'unknown-unit'::text, jsonb_build_object('unit', "left"(COALESCE(t.parent, t.text), 64)))
+         END AS parameter_fault
+    FROM token t
+   WHERE ((NOT (EXISTS ( SELECT
+            FROM chosen c
+           WHERE (c.ord = t.ord)))) AND (NOT (EXISTS ( SELECT
+            FROM stem s
+           WHERE ((s.ord = t.ord) AND ((NOT s.deep) OR (s.level IS NOT NULL)))))))
+ UNION ALL
+  SELECT NULL::bigint,
+     NULL::text,
+     NULL::text,
+     NULL::integer,
+     NULL::daterange,
+     app.parameter_fault('unit'::text, 'missing-parameter'::text) AS parameter_fault
+   WHERE (select_nodes.p_selector IS NULL);
+END;
+
+COMMENT ON FUNCTION app.select_nodes(p_selector text, p_days date[]) IS 'Nodes of a selector: codes of units, group(code), children(code), descendants(code,level), commas between; children are those of the asked last days, by code; a node has one root or, a group, several.';
+
+CREATE FUNCTION app.data_faults(q app.data_query) RETURNS SETOF jsonb
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT app.parameter_fault('as_of'::text, 'in-future'::text, '{}'::jsonb) AS parameter_fault
+   WHERE (app.as_of_instant((data_faults.q).as_of) > now())
+ UNION ALL
+  SELECT app.parameter_fault('boundaries'::text, 'not-boundaries'::text, '{}'::jsonb) AS parameter_fault
+   WHERE (((data_faults.q).boundaries <> ALL (ARRAY['as_reported'::text, 'current'::text])) AND (app.date_or_null((data_faults.q).boundaries) IS NULL))
+ UNION ALL
+  SELECT app.parameter_fault('boundaries'::text, 'in-future'::text, '{}'::jsonb) AS parameter_fault
+   WHERE (app.boundaries_day((data_faults.q).boundaries) > app.boundaries_day('current'::text))
+ UNION ALL
+  SELECT app.parameter_fault('as_of'::text, 'not-an-instant'::text, '{}'::jsonb) AS parameter_fault
+   WHERE (((data_faults.q).as_of IS NOT NULL) AND (app.as_of_instant((data_faults.q).as_of) IS NULL))
+ UNION ALL
+  SELECT app.parameter_fault('status'::text, 'not-as-of'::text, '{}'::jsonb) AS parameter_fault
+   WHERE (((data_faults.q).as_of IS NOT NULL) AND ((data_faults.q).status = 'submitted'::text))
+ UNION ALL
+  SELECT app.parameter_fault('collapse'::text, 'not-a-choice'::text, '{"choices": "unit, period"}'::jsonb) AS parameter_fault
+   WHERE (EXISTS ( SELECT
+            FROM app.selectors((data_faults.q).collapse) c(text, ord)
+           WHERE (c.text <> ALL (ARRAY['unit'::text, 'period'::text]))))
+ UNION ALL
+  SELECT n.fault
+    FROM app.select_nodes((data_faults.q).unit, app.node_days(data_faults.q)) n(ord, node, name, root, valid, fault)
+   WHERE (n.fault IS NOT NULL)
+ UNION ALL
+  SELECT l.fault
+    FROM app.select_lines((data_faults.q).indicator) l(ord, indicator_id, measure, fault)
+   WHERE (l.fault IS NOT NULL)
+ UNION ALL
+  SELECT w.fault
+    FROM app.select_windows((data_faults.q).period, COALESCE(app.as_of_instant((data_faults.q).as_of), now())) w(ord, code, starts_on, ends_on, coarsest, made, fault)
+   WHERE (w.fault IS NOT NULL)
+ UNION ALL
+  SELECT app.parameter_fault('period'::text, 'periods-not-adjacent'::text, '{}'::jsonb) AS parameter_fault
+    FROM app.select_windows((data_faults.q).period, COALESCE(app.as_of_instant((data_faults.q).as_of), now())) w(ord, code, starts_on, ends_on, coarsest, made, fault)
+   WHERE (('period'::text IN ( SELECT c.text
+            FROM app.selectors((data_faults.q).collapse) c(text, ord))) AND (w.fault IS NULL))
+  HAVING (sum(((w.ends_on - w.starts_on) + 1)) <> ((max(w.ends_on) - min(w.starts_on)) + 1));
+END;
+
+COMMENT ON FUNCTION app.data_faults(q app.data_query) IS 'Everything that is wrong with a query.';
+
+CREATE FUNCTION app.data_frame(q app.data_query) RETURNS app.data_frame
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    f app.data_frame;
+    together constant text[] := array(select c.text from app.selectors(q.collapse) c);
+begin
+    select coalesce(array_agg(w.code order by w.ord), '{}'), coalesce(array_agg(w.starts_on order by w.ord), '{}'), coalesce(array_agg(w.ends_on order by w.ord), '{}'),
+           coalesce(array_agg(case when w.made or 'period' = any (together) then w.coarsest end order by w.ord), '{}')
+      into f.windows, f.starts, f.ends, f.coarsest
+      from app.select_windows(q.period, coalesce(app.as_of_instant(q.as_of), now())) w;
+    if 'period' = any (together) then
+        f.windows := array[(select w from unnest(f.windows, f.starts) as x(w, s) order by s limit 1) || '..' || (select w from unnest(f.windows, f.ends) as x(w, e) order by e desc limit 1)];
+        f.starts := array[(select min(s) from unnest(f.starts) s)];
+        f.ends := array[(select max(e) from unnest(f.ends) e)];
+        f.coarsest := array[(select max(c) from unnest(f.coarsest) c)];
+    end if;
+    with chosen as (
+        select dense_rank() over (order by n.ord)::int as id, n.* from app.select_nodes(q.unit, app.node_days(q)) n
+    ), named as (
+        select distinct c.id, c.node, c.name from chosen c
+    )
+    select coalesce((select array_agg(n.node order by n.id) from named n), '{}'), coalesce((select array_agg(n.name order by n.id) from named n), '{}'),
+           coalesce(array_agg(c.id order by c.id, c.root), '{}'), coalesce(array_agg(c.root order by c.id, c.root), '{}'), coalesce(array_agg(c.valid order by c.id, c.root), '{}')
+      into f.nodes, f.names, f.node, f.root, f.valid
+      from chosen c;
+    if 'unit' = any (together) and cardinality(f.nodes) > 0 then
+        f.node := array_fill(1, array[cardinality(f.node)]);
+        f.nodes := array['*'];
+        f.names := array[left(q.unit, 200)];
+    end if;
+    select coalesce(array_agg(l.indicator_id order by l.ord), '{}'), coalesce(array_agg(l.measure order by l.ord), '{}') into f.indicators, f.measures
+      from app.select_lines(q.indicator) l;
+    return f;
+end $$;
+
+COMMENT ON FUNCTION app.data_frame(q app.data_query) IS 'What the selectors of a query name; what is collapsed is one.';
 
 CREATE FUNCTION app.deadlines(p_form integer, p_unit integer, p_period integer, OUT due_at timestamp with time zone, OUT locks_at timestamp with time zone) RETURNS record
     LANGUAGE plpgsql STABLE
@@ -1232,17 +2079,6 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.deadlines(p_form integer, p_unit integer, p_period integer, OUT due_at timestamp with time zone, OUT locks_at timestamp with time zone) IS 'Due time and lock of a unit: the period''s, or what an extension makes later.';
-
-CREATE FUNCTION app.instant_or_null(p_text text) RETURNS timestamp with time zone
-    LANGUAGE plpgsql STABLE
-    AS $_$
-begin
-    return case when p_text ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})$' then p_text::timestamptz end;
-exception when datetime_field_overflow or invalid_datetime_format or invalid_time_zone_displacement_value then
-    return null;
-end $_$;
-
-COMMENT ON FUNCTION app.instant_or_null(p_text text) IS 'An instant of RFC 3339, or null.';
 
 CREATE FUNCTION app.is_locked(p_form integer, p_unit integer, p_period integer) RETURNS boolean
     LANGUAGE plpgsql STABLE
@@ -1783,6 +2619,16 @@ end $$;
 
 COMMENT ON FUNCTION app.expect_village_edit(s app.submission, p_if_match text, b jsonb) IS 'May villages'' figures be changed, now, by the caller, from this version?  423, 409, 403 or 412 otherwise.';
 
+CREATE FUNCTION app.expect_windows(p_selector text) RETURNS integer[]
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    perform app.refuse_parameters((select coalesce(jsonb_agg(w.fault), '[]') from app.select_windows(p_selector, now()) w where w.fault is not null));
+    return array(select p.id from app.select_windows(p_selector, now()) w join app.period p on p.code = w.code);
+end $$;
+
+COMMENT ON FUNCTION app.expect_windows(p_selector text) IS 'The reporting periods of a selector.  400 for what names nothing.';
+
 CREATE FUNCTION app.expect_written(p_written boolean) RETURNS boolean
     LANGUAGE plpgsql STABLE
     AS $$
@@ -1794,6 +2640,28 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.expect_written(p_written boolean) IS 'Fails so that it is tried again when another change came between reading and writing.';
+
+CREATE FUNCTION app.expected_reports(p_units integer[], p_forms integer[], p_periods integer[]) RETURNS TABLE(unit_id integer, form_id integer, period_id integer, receiver_id integer, in_reach boolean, s app.submission, due_at timestamp with time zone, locks_at timestamp with time zone)
+    LANGUAGE plpgsql STABLE
+    AS $$
+#variable_conflict use_column
+begin
+    return query
+    select u.id, f.id, p.id, x.parent_id,
+           u.id = any ((select app.reach('own'))::int[]) or x.parent_id = any ((select app.reach('received'))::int[])
+           or x.parent_id = any ((select app.reach('accepted'))::int[]),
+           s, d.due_at, d.locks_at
+      from app.unit u
+      join app.unit_kind k on k.code = u.kind
+      join app.form f on f.level = k.level
+      join app.period p on p.frequency = f.frequency and f.valid @> p.ends_on and u.valid @> p.ends_on
+      join app.unit_parent x on x.unit_id = u.id and x.valid @> p.ends_on
+      left join app.submission s on (s.form_id, s.unit_id, s.period_id) = (f.id, u.id, p.id)
+     cross join lateral app.deadlines(f.id, u.id, p.id) d
+     where u.id = any (p_units) and (p_forms is null or f.id = any (p_forms)) and (p_periods is null or p.id = any (p_periods));
+end $$;
+
+COMMENT ON FUNCTION app.expected_reports(p_units integer[], p_forms integer[], p_periods integer[]) IS 'Every report that these units owe or owed: alive on the period''s last day, of the form''s level, the form in use; each with its submission as far as the caller sees it.';
 
 CREATE FUNCTION app.extended(p_form integer, p_unit integer, p_period integer, OUT due_at timestamp with time zone, OUT expires_at timestamp with time zone) RETURNS record
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -2466,6 +3334,12 @@ CREATE FUNCTION app.is_admin() RETURNS boolean
 
 COMMENT ON FUNCTION app.is_admin() IS 'Is the caller an administrator?';
 
+CREATE FUNCTION app.is_late(s app.submission, p_due_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN COALESCE((COALESCE((s).submitted_at, now()) > p_due_at), false);
+
+COMMENT ON FUNCTION app.is_late(s app.submission, p_due_at timestamp with time zone) IS 'Was it submitted after it was due, or is it due and not submitted?  As the last submit goes; by the server''s clock.';
+
 CREATE TABLE app.justification (
     id bigint NOT NULL,
     submission_id bigint NOT NULL,
@@ -2781,38 +3655,6 @@ end $$;
 
 COMMENT ON FUNCTION app.wrote(s app.submission) IS 'Did the caller start it or enter any of it?';
 
-CREATE TABLE app.form (
-    id integer NOT NULL,
-    code app.code NOT NULL,
-    name_vi app.line NOT NULL,
-    name_en app.line NOT NULL,
-    level text NOT NULL,
-    frequency text NOT NULL,
-    four_eyes boolean DEFAULT true NOT NULL,
-    valid daterange NOT NULL,
-    CONSTRAINT form_frequency_check CHECK ((frequency = ANY (ARRAY['month'::text, 'quarter'::text, 'half'::text, 'nine_months'::text, 'year'::text]))),
-    CONSTRAINT form_level_check CHECK ((level = ANY (ARRAY['commune'::text, 'village'::text]))),
-    CONSTRAINT form_valid_check CHECK ((NOT isempty(valid)))
-);
-
-COMMENT ON TABLE app.form IS 'Which indicators units of a level report how often.';
-
-COMMENT ON COLUMN app.form.id IS 'Internal number.';
-
-COMMENT ON COLUMN app.form.code IS 'Code of our own.';
-
-COMMENT ON COLUMN app.form.name_vi IS 'Vietnamese name.';
-
-COMMENT ON COLUMN app.form.name_en IS 'English name.';
-
-COMMENT ON COLUMN app.form.level IS 'Level of the units that fill it in.';
-
-COMMENT ON COLUMN app.form.frequency IS 'Frequency of its periods.';
-
-COMMENT ON COLUMN app.form.four_eyes IS 'Whoever entered a value may not submit it.';
-
-COMMENT ON COLUMN app.form.valid IS 'Days on which it is in use; the last day of a period decides.';
-
 CREATE FUNCTION app.may_step(s app.submission, r app.transition_rule, p_grants text[]) RETURNS boolean
     LANGUAGE sql STABLE
     RETURN (((((r).role || '@'::text) || CASE (r).side WHEN 'unit'::text THEN (s).unit_id ELSE (s).receiver_id END) = ANY (p_grants)) AND (NOT (((r).action = 'submit'::text) AND app.wrote(s) AND (SELECT f.four_eyes FROM app.form f WHERE (f.id = (may_step.s).form_id)))) AND (((r).action <> 'reopen'::text) OR (EXISTS (SELECT FROM app.reopen_request q WHERE ((q.submission_id = (may_step.s).id) AND ((q.decision IS NULL) OR ((q.decision = 'grant'::text) AND (q.decided_at = now()))))))));
@@ -2848,12 +3690,6 @@ CREATE FUNCTION app.number_faults(pointer text, x jsonb, d app.indicator_version
 END;
 
 COMMENT ON FUNCTION app.number_faults(pointer text, x jsonb, d app.indicator_version) IS 'What is wrong with one number for this definition.  The text 1.200 may mean 1,200: it is not guessed at.';
-
-CREATE FUNCTION app.parameter_fault(p_parameter text, p_code text, p_params jsonb DEFAULT '{}'::jsonb) RETURNS jsonb
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN jsonb_build_object('parameter', p_parameter, 'code', p_code, 'params', p_params);
-
-COMMENT ON FUNCTION app.parameter_fault(p_parameter text, p_code text, p_params jsonb) IS 'One fault of a query string.';
 
 CREATE FUNCTION app.period_code_read(p_code text) RETURNS TABLE(code text, year integer, frequency text, ordinal integer)
     LANGUAGE sql IMMUTABLE
@@ -2948,6 +3784,12 @@ end $$;
 
 COMMENT ON FUNCTION app.period_guard() IS 'Periods are defined by the district''s home affairs office alone.';
 
+CREATE FUNCTION app.plan_ratio(c app.data_cell, t app.target) RETURNS numeric
+    LANGUAGE sql IMMUTABLE
+    RETURN CASE WHEN (((c).d.direction = 'higher'::text) AND ((c).d.value_type <> 'boolean'::text) AND ((t).value > (0)::numeric)) THEN trim_scale(round((((100)::numeric * CASE WHEN (((c).numerator IS NOT NULL) AND ((c).d.result = 'ratio'::text)) THEN (((c).d.scale * (c).numerator) / NULLIF((c).denominator, (0)::numeric)) ELSE (c).value END) / (t).value), 2)) ELSE NULL::numeric END;
+
+COMMENT ON FUNCTION app.plan_ratio(c app.data_cell, t app.target) IS 'Percent of a target, from the exact fraction; only where higher is better.';
+
 CREATE FUNCTION app.problem(status integer, slug text, params jsonb DEFAULT '{}'::jsonb, members jsonb DEFAULT '{}'::jsonb) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -3028,6 +3870,20 @@ end $$;
 
 COMMENT ON FUNCTION app.reach(p_reach text) IS 'Units whose data the caller sees in this way: own, received or accepted (app.role.reach).  A district''s council member has no commune of the own: received.';
 
+CREATE FUNCTION app.recast_from(p_day date, p_boundaries date) RETURNS TABLE(source integer, target integer, share numeric, parts integer)
+    LANGUAGE plpgsql STABLE
+    AS $$
+#variable_conflict use_column
+begin
+    if p_day <= p_boundaries then
+        return query select x.source, x.target, x.share, 1 from app.unit_shares(p_day, p_boundaries) x;
+    else -- a merged unit is not taken apart: it goes where all that it is made of goes
+        return query select x.target, x.source, 1::numeric, (count(*) over (partition by x.target))::int from app.unit_shares(p_boundaries, p_day) x;
+    end if;
+end $$;
+
+COMMENT ON FUNCTION app.recast_from(p_day date, p_boundaries date) IS 'Which communes of a day stand for which ones of other boundaries: with which share of theirs, and how many of the others they are made of.';
+
 CREATE FUNCTION app.receive(p_account integer, p_operation text, p_key text, p_fingerprint bytea, p_body_sha256 bytea, OUT receipt bigint) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app', 'pg_catalog', 'pg_temp'
@@ -3098,17 +3954,17 @@ end $$;
 
 COMMENT ON FUNCTION app.refuse_existing(p_form integer, p_unit integer, p_period integer) IS '409 with where the existing submission is: form × unit × period is unique.';
 
-CREATE FUNCTION app.refuse_large(p_cells bigint) RETURNS boolean
+CREATE FUNCTION app.refuse_large(p_cells bigint, p_limit integer) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE
     AS $$
 begin
-    if p_cells > 20000 then
-        perform app.problem(413, 'query-too-large', jsonb_build_object('cells', p_cells, 'limit', 20000));
+    if p_cells > p_limit then
+        perform app.problem(413, 'query-too-large', jsonb_build_object('cells', p_cells, 'limit', p_limit));
     end if;
     return true;
 end $$;
 
-COMMENT ON FUNCTION app.refuse_large(p_cells bigint) IS '413 with the count, before anything is computed.';
+COMMENT ON FUNCTION app.refuse_large(p_cells bigint, p_limit integer) IS '413 with the count, before anything is computed.';
 
 CREATE FUNCTION app.refuse_locked(p_form integer, p_unit integer, p_period integer) RETURNS void
     LANGUAGE plpgsql STABLE
@@ -3140,6 +3996,18 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.refuse_parameters(faults jsonb) IS 'Refuses a query string with all its faults at once ({parameter, code, params}); true when there are none.';
+
+CREATE FUNCTION app.refuse_query(p_faults jsonb, p_in_body boolean) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if p_in_body then
+        return app.refuse((select coalesce(jsonb_agg(f - 'parameter' || jsonb_build_object('pointer', '/' || (f ->> 'parameter'))), '[]') from jsonb_array_elements(p_faults) f));
+    end if;
+    return app.refuse_parameters(p_faults);
+end $$;
+
+COMMENT ON FUNCTION app.refuse_query(p_faults jsonb, p_in_body boolean) IS 'Refuses a query with all its faults at once: 400 of parameters, 422 of a body.';
 
 CREATE FUNCTION app.refuse_several(p_count bigint, p_parameter text) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE
@@ -3445,32 +4313,6 @@ CREATE FUNCTION app.sees_reworking(s app.submission, p_grants text[]) RETURNS bo
 
 COMMENT ON FUNCTION app.sees_reworking(s app.submission, p_grants text[]) IS 'What a commune changes in a returned submission is its own until it is submitted again.';
 
-CREATE FUNCTION app.select_indicators(p_selector text) RETURNS TABLE(id integer, ord bigint, fault jsonb)
-    LANGUAGE sql STABLE
-    BEGIN ATOMIC
- SELECT i.id,
-     min(t.ord) AS min,
-         CASE
-             WHEN (i.id IS NULL) THEN app.parameter_fault('indicator'::text, 'unknown-indicator'::text, jsonb_build_object('indicator', "left"(min(t.text), 64)))
-             ELSE NULL::jsonb
-         END AS "case"
-    FROM (unnest(app.codes(select_indicators.p_selector)) WITH ORDINALITY t(text, ord)
-      LEFT JOIN app.indicator i ON (((i.code)::text = t.text)))
-   GROUP BY i.id,
-         CASE
-             WHEN (i.id IS NULL) THEN t.text
-             ELSE NULL::text
-         END
- UNION ALL
-  SELECT i.id,
-     i.sort_order,
-     NULL::jsonb
-    FROM app.indicator i
-   WHERE ((select_indicators.p_selector IS NULL) AND (i.kind <> 'base'::text));
-END;
-
-COMMENT ON FUNCTION app.select_indicators(p_selector text) IS 'Indicators of a selector: codes with commas between, in the order asked; null: the lines of the plan and their components.';
-
 CREATE FUNCTION app.select_periods(p_selector text) RETURNS TABLE(id integer, ord bigint, fault jsonb)
     LANGUAGE sql STABLE
     BEGIN ATOMIC
@@ -3495,76 +4337,6 @@ CREATE FUNCTION app.select_periods(p_selector text) RETURNS TABLE(id integer, or
 END;
 
 COMMENT ON FUNCTION app.select_periods(p_selector text) IS 'Periods of a selector: codes with commas between, in the order asked.';
-
-CREATE TABLE app.unit_parent (
-    unit_id integer NOT NULL,
-    parent_id integer NOT NULL,
-    valid daterange NOT NULL,
-    CONSTRAINT unit_parent_check CHECK ((parent_id <> unit_id)),
-    CONSTRAINT unit_parent_valid_check CHECK ((NOT isempty(valid)))
-);
-
-COMMENT ON TABLE app.unit_parent IS 'The tree through time.';
-
-COMMENT ON COLUMN app.unit_parent.unit_id IS 'Unit.';
-
-COMMENT ON COLUMN app.unit_parent.parent_id IS 'The unit it belongs to.';
-
-COMMENT ON COLUMN app.unit_parent.valid IS 'Days it belonged there.';
-
-CREATE FUNCTION app.select_units(p_selector text, p_periods text) RETURNS TABLE(id integer, ord bigint, fault jsonb)
-    LANGUAGE sql STABLE
-    BEGIN ATOMIC
- WITH token AS (
-          SELECT t.text,
-             t.ord,
-             "substring"(t.text, '^children\(([^()]*)\)$'::text) AS parent
-            FROM unnest(app.codes(select_units.p_selector)) WITH ORDINALITY t(text, ord)
-         ), named AS (
-          SELECT t.text,
-             t.ord,
-             t.parent,
-             u.id,
-             u.code
-            FROM (token t
-              LEFT JOIN app.unit u ON (((u.code)::text = COALESCE(t.parent, t.text))))
-         ), chosen AS (
-          SELECT n.id,
-             n.ord,
-             (n.code)::text AS code
-            FROM named n
-           WHERE ((n.id IS NOT NULL) AND (n.parent IS NULL))
-         UNION ALL
-          SELECT DISTINCT c.id,
-             n.ord,
-             (c.code)::text AS code
-            FROM (((named n
-              JOIN app.unit_parent x ON ((x.parent_id = n.id)))
-              JOIN app.period p ON (((p.code = ANY (app.codes(select_units.p_periods))) AND (x.valid @> p.ends_on))))
-              JOIN app.unit c ON (((c.id = x.unit_id) AND (c.valid @> p.ends_on))))
-           WHERE (n.parent IS NOT NULL)
-         )
-  SELECT c.id,
-     min(c.rank) AS min,
-     NULL::jsonb AS jsonb
-    FROM ( SELECT c_1.id,
-             row_number() OVER (ORDER BY c_1.ord, c_1.code) AS rank
-            FROM chosen c_1) c
-   GROUP BY c.id
- UNION ALL
-  SELECT NULL::integer,
-     NULL::bigint,
-     app.parameter_fault('unit'::text, 'unknown-unit'::text, jsonb_build_object('unit', "left"(n.text, 64))) AS parameter_fault
-    FROM named n
-   WHERE (n.id IS NULL)
- UNION ALL
-  SELECT NULL::integer,
-     NULL::bigint,
-     app.parameter_fault('unit'::text, 'missing-parameter'::text) AS parameter_fault
-   WHERE (select_units.p_selector IS NULL);
-END;
-
-COMMENT ON FUNCTION app.select_units(p_selector text, p_periods text) IS 'Units of a selector: codes and children(code), commas between; children are those of the asked periods'' last days, by code.';
 
 CREATE TABLE app.session (
     hash bytea NOT NULL,
@@ -4013,17 +4785,6 @@ end $$;
 
 COMMENT ON FUNCTION app.submission_stepped() IS 'Records every step, by whom and why; a submit with the figures as they were; a return with at least one comment: its reason, where there is no other.';
 
-CREATE FUNCTION app.unit_name_on(p_unit integer, p_day date) RETURNS text
-    LANGUAGE plpgsql STABLE
-    AS $$
-begin
-    return (
-    select n.name::text from app.unit_name n where n.unit_id = p_unit
-     order by n.valid @> p_day desc, lower(n.valid) > p_day, lower(n.valid) desc nulls last limit 1);
-end $$;
-
-COMMENT ON FUNCTION app.unit_name_on(p_unit integer, p_day date) IS 'Name of a unit on a day; outside its life the nearest one.';
-
 CREATE FUNCTION app.submission_summary(s app.submission, p_grants text[]) RETURNS TABLE(id bigint, form text, unit text, unit_name text, period text, receiver text, state text, version integer, as_of_date date, note text, reason text, invented boolean, late boolean, created_by text, created_at timestamp with time zone, updated_at timestamp with time zone, submitted_at timestamp with time zone, decided_at timestamp with time zone, due_at timestamp with time zone, locks_at timestamp with time zone, allowed_actions json)
     LANGUAGE sql STABLE
     BEGIN ATOMIC
@@ -4165,6 +4926,17 @@ end $$;
 
 COMMENT ON FUNCTION app.target_change_known() IS 'Tells the feed of targets.';
 
+CREATE FUNCTION app.target_in_force(p_unit integer, p_indicator integer, p_year integer) RETURNS app.target
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return (select t from app.target t join app.document d on d.id = t.document_id
+             where t.unit_id = p_unit and t.indicator_id = p_indicator and t.year = p_year
+             order by d.issued_on desc nulls last, t.revision desc, t.id desc limit 1);
+end $$;
+
+COMMENT ON FUNCTION app.target_in_force(p_unit integer, p_indicator integer, p_year integer) IS 'What the last document sets the unit for a year; null: nothing.';
+
 CREATE FUNCTION app.target_now(p_unit integer, p_indicator integer, p_year integer) RETURNS numeric
     LANGUAGE plpgsql STABLE
     AS $$
@@ -4175,6 +4947,61 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.target_now(p_unit integer, p_indicator integer, p_year integer) IS 'The level that the last document sets the unit for a year; null: none.';
+
+CREATE FUNCTION app.tasks() RETURNS TABLE(kind text, unit_id integer, form_id integer, period_id integer, submission_id bigint, state text, count integer, due_at timestamp with time zone, locks_at timestamp with time zone, late boolean, href text)
+    LANGUAGE plpgsql STABLE
+    AS $$
+#variable_conflict use_column
+declare
+    enters constant int[] := app.units_of_role('OFFICE_STAT_OFFICER');
+    leads constant int[] := app.units_of_role('COMMUNE_LEADER');
+    reviews constant int[] := app.units_of_role('DISTRICT_HOME_AFFAIRS');
+    publishes constant int[] := app.units_of_role('DISTRICT_LEADER');
+begin
+    return query
+    with owed as materialized ( -- of the own units, of periods that have ended
+        select e.* from app.expected_reports(enters || leads, null, null) e join app.period p on p.id = e.period_id
+         where p.ends_on < (now() at time zone 'Asia/Ho_Chi_Minh')::date
+           and coalesce((e.s).state, 'draft') in ('draft', 'returned') and coalesce(e.locks_at > now(), true)
+    ), received as materialized (
+        select s, d.due_at, d.locks_at from app.submission s cross join lateral app.deadlines(s.form_id, s.unit_id, s.period_id) d
+         where s.state = 'submitted' and s.receiver_id = any (reviews) and coalesce(d.locks_at > now(), true)
+    ), complete as ( -- all that a district is owed is accepted, and not published
+        select x.receiver_id, x.form_id, x.period_id, count(*)::int as n
+          from app.submission o
+         cross join lateral (select o.receiver_id, o.form_id, o.period_id) k
+          join app.expected_reports(app.unit_ids_within(publishes), array[o.form_id], array[o.period_id]) x on x.receiver_id = k.receiver_id
+         where o.id in (select min(m.id) from app.submission m where m.state = 'accepted' and m.receiver_id = any (publishes) group by m.receiver_id, m.form_id, m.period_id)
+           and not exists (select from app.publication b where (b.unit_id, b.form_id, b.period_id) = (o.receiver_id, o.form_id, o.period_id))
+         group by x.receiver_id, x.form_id, x.period_id
+        having bool_and(coalesce((x.s).state, '') = 'accepted')
+    )
+    select case when (o.s).id is null then 'start' when (o.s).state = 'returned' then 'rework' else 'complete' end, o.unit_id, o.form_id, o.period_id, (o.s).id,
+           (o.s).state, null::int, o.due_at, o.locks_at, app.is_late(o.s, o.due_at), case when (o.s).id is null then '/v1/submissions' else '/v1/submissions/' || (o.s).id end
+      from owed o where o.unit_id = any (enters)
+    union all
+    select 'submit', o.unit_id, o.form_id, o.period_id, (o.s).id, (o.s).state, null, o.due_at, o.locks_at, app.is_late(o.s, o.due_at),
+           '/v1/submissions/' || (o.s).id || '/validation'
+      from owed o where o.unit_id = any (leads) and (o.s).id is not null
+    union all
+    select 'review', (r.s).unit_id, (r.s).form_id, (r.s).period_id, (r.s).id, (r.s).state, null, r.due_at, r.locks_at, app.is_late(r.s, r.due_at), '/v1/submissions/' || (r.s).id
+      from received r
+    union all
+    select 'decide_reopening', q.unit_id, q.form_id, q.period_id, q.submission_id, null, null, null, null, false, '/v1/reopen-requests/' || q.id || '/decision'
+      from app.reopen_request q where q.decision is null and q.receiver_id = any (reviews)
+    union all
+    select 'decide_proposals', o.unit_id, o.form_id, o.period_id, (o.s).id, (o.s).state, count(*)::int, o.due_at, o.locks_at, false,
+           coalesce('/v1/submissions/' || (o.s).id || '/village-values', '/v1/village-proposals')
+      from owed o
+      join app.village_proposal q on (q.unit_id, q.period_id) = (o.unit_id, o.period_id) and q.decision is null and not app.is_superseded(q)
+      join app.form_indicator f on (f.form_id, f.indicator_id) = (o.form_id, q.indicator_id)
+     where o.unit_id = any (enters)
+     group by o.unit_id, o.form_id, o.period_id, o.s, o.due_at, o.locks_at
+    union all
+    select 'publish', c.receiver_id, c.form_id, c.period_id, null, null, c.n, null, null, false, '/v1/publications' from complete c;
+end $$;
+
+COMMENT ON FUNCTION app.tasks() IS 'What the caller has to do by the own roles, of reports that may still change.';
 
 CREATE FUNCTION app.told(p_kind text, p_subject bigint) RETURNS json
     LANGUAGE plpgsql STABLE
@@ -4307,24 +5134,6 @@ END;
 
 COMMENT ON FUNCTION app.unit_faults(p_unit app.unit, p_form app.form, p_period app.period) IS 'May this unit report this form for this period?  The last day of the period decides.';
 
-CREATE FUNCTION app.unit_ids_below(p_root integer, p_day date) RETURNS integer[]
-    LANGUAGE sql STABLE PARALLEL SAFE
-    BEGIN ATOMIC
- WITH RECURSIVE below AS (
-          SELECT p.unit_id AS id
-            FROM app.unit_parent p
-           WHERE ((p.parent_id = unit_ids_below.p_root) AND ((unit_ids_below.p_day IS NULL) OR (p.valid @> unit_ids_below.p_day)))
-         UNION
-          SELECT p.unit_id
-            FROM (app.unit_parent p
-              JOIN below below_1 ON (((below_1.id = p.parent_id) AND ((unit_ids_below.p_day IS NULL) OR (p.valid @> unit_ids_below.p_day)))))
-         )
-  SELECT COALESCE(array_agg(below.id), '{}'::integer[]) AS "coalesce"
-    FROM below;
-END;
-
-COMMENT ON FUNCTION app.unit_ids_below(p_root integer, p_day date) IS 'Everything below a unit on a day, or that ever was.';
-
 CREATE FUNCTION app.unit_ids_within(roots integer[]) RETURNS integer[]
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     AS $$
@@ -4359,6 +5168,45 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.unit_part_change_known() IS 'Tells the feed of units whose names, official codes or parents changed.';
+
+CREATE FUNCTION app.unit_shares(p_from date, p_to date) RETURNS TABLE(source integer, target integer, share numeric)
+    LANGUAGE plpgsql STABLE
+    AS $$
+#variable_conflict use_column
+begin
+    return query
+    with recursive event as (
+        select row_number() over (order by c.effective_on) as nth, c.effective_on from (select distinct x.effective_on from app.unit_change x where x.effective_on > p_from and x.effective_on <= p_to) c
+    ), link as ( -- a unit keeps what no link takes from it
+        select e.nth, l.from_unit_id, l.to_unit_id, case when l.whole then 1 else l.population::numeric / l.population_of end as share
+          from event e join app.unit_change c on c.effective_on = e.effective_on join app.unit_change_link l on l.change_id = c.id
+         where l.to_unit_id is not null
+    ), flow as (
+        select u.id as source, u.id as target, 1::numeric as share, 0::bigint as nth
+          from app.unit u join app.unit_kind k on k.code = u.kind and k.level = 'commune' where u.valid @> p_from
+        union all
+        select f.source, coalesce(l.to_unit_id, f.target), f.share * coalesce(l.share, 1), f.nth + 1
+          from flow f
+          join event e on e.nth = f.nth + 1
+          left join link l on l.nth = e.nth and l.from_unit_id = f.target
+    )
+    select f.source, f.target, sum(f.share) from flow f where f.nth = (select count(*) from event) group by f.source, f.target;
+end $$;
+
+COMMENT ON FUNCTION app.unit_shares(p_from date, p_to date) IS 'What of each commune of a day is in which commune of a later day, by the people of the dated reorganisations between; of one commune the shares add up to 1.';
+
+CREATE FUNCTION app.units_asked(p_selector text, p_days date[]) RETURNS integer[]
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    if p_selector is null then
+        return array(select u.id from app.unit u where u.id = any (app.reach('own') || app.reach('received') || app.reach('accepted')));
+    end if;
+    perform app.refuse_parameters((select coalesce(jsonb_agg(n.fault), '[]') from app.select_nodes(p_selector, p_days) n where n.fault is not null));
+    return app.unit_ids_within(array(select distinct n.root from app.select_nodes(p_selector, p_days) n));
+end $$;
+
+COMMENT ON FUNCTION app.units_asked(p_selector text, p_days date[]) IS 'The units of a selector and what ever stood below them; null: all that the caller sees reports of.  400 for what names nothing.';
 
 CREATE FUNCTION app.value_change_known() RETURNS trigger
     LANGUAGE plpgsql
@@ -4493,6 +5341,12 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.value_within(s app.submission, p_from date, p_to date, p_indicator integer) IS 'The most that periods of one length inside this window add up to, of what was submitted; null: none.';
+
+CREATE FUNCTION app.verdict(c app.data_cell, t app.target) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN app.meets((t).comparator, (t).value, CASE WHEN ((c).d.result = 'ratio'::text) THEN ((c).d.scale * COALESCE((c).numerator, (c).value)) ELSE (c).value END, CASE WHEN ((c).d.result = 'ratio'::text) THEN COALESCE((c).denominator, (1)::numeric) ELSE (1)::numeric END);
+
+COMMENT ON FUNCTION app.verdict(c app.data_cell, t app.target) IS 'exceeded, met or not_met; null where there is no figure or no target.';
 
 CREATE FUNCTION app.village_part_faults(v app.sent_value, p_kind text, p_all_fields boolean) RETURNS SETOF jsonb
     LANGUAGE sql STABLE
@@ -4735,6 +5589,50 @@ CREATE AGGREGATE app.audit_hash(p_start bytea, p_digest bytea) (
 );
 
 COMMENT ON AGGREGATE app.audit_hash(p_start bytea, p_digest bytea) IS 'As a window function over digests in their order: the hash of each, starting behind p_start.';
+
+CREATE TABLE app.acceptance (
+    id bigint NOT NULL,
+    submission_id bigint NOT NULL,
+    unit_id integer NOT NULL,
+    form_id integer NOT NULL,
+    period_id integer NOT NULL,
+    receiver_id integer NOT NULL,
+    accepted_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    invented boolean NOT NULL,
+    CONSTRAINT acceptance_lasts CHECK ((ended_at >= accepted_at))
+);
+
+ALTER TABLE ONLY app.acceptance FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.acceptance IS 'From when to when submissions were accepted, written by the trigger of the step: what a figure of an earlier day was made of.';
+
+COMMENT ON COLUMN app.acceptance.id IS 'Number.';
+
+COMMENT ON COLUMN app.acceptance.submission_id IS 'Submission.';
+
+COMMENT ON COLUMN app.acceptance.unit_id IS 'Its unit.';
+
+COMMENT ON COLUMN app.acceptance.form_id IS 'Its form.';
+
+COMMENT ON COLUMN app.acceptance.period_id IS 'Its period.';
+
+COMMENT ON COLUMN app.acceptance.receiver_id IS 'The unit it was sent to.';
+
+COMMENT ON COLUMN app.acceptance.accepted_at IS 'Since when.';
+
+COMMENT ON COLUMN app.acceptance.ended_at IS 'Until when: it was opened again; null: it still is.';
+
+COMMENT ON COLUMN app.acceptance.invented IS 'Entered by a demonstration account.';
+
+ALTER TABLE app.acceptance ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app.acceptance_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 ALTER TABLE app.account ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME app.account_id_seq
@@ -5248,58 +6146,6 @@ ALTER TABLE app.submission_transition ALTER COLUMN id ADD GENERATED ALWAYS AS ID
     CACHE 1
 );
 
-CREATE TABLE app.target (
-    id integer NOT NULL,
-    unit_id integer NOT NULL,
-    indicator_id integer NOT NULL,
-    year integer NOT NULL,
-    document_id integer NOT NULL,
-    revision integer DEFAULT 1 NOT NULL,
-    comparator text NOT NULL,
-    comparator_implied boolean DEFAULT false NOT NULL,
-    value numeric NOT NULL,
-    text_as_issued app.prose NOT NULL,
-    baseline_value numeric,
-    baseline_year integer,
-    is_key boolean DEFAULT true NOT NULL,
-    note app.prose,
-    CONSTRAINT target_comparator_check CHECK ((comparator = ANY (ARRAY['GE'::text, 'GT'::text, 'LE'::text, 'LT'::text, 'EQ'::text]))),
-    CONSTRAINT target_revision_check CHECK ((revision > 0)),
-    CONSTRAINT target_year_check CHECK (((year >= 1990) AND (year <= 2100)))
-);
-
-ALTER TABLE ONLY app.target FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE app.target IS 'Levels set by a document.  One indicator may have several in a year, each with its source; a change is a new revision.';
-
-COMMENT ON COLUMN app.target.id IS 'Internal number.';
-
-COMMENT ON COLUMN app.target.unit_id IS 'Unit it is set for.';
-
-COMMENT ON COLUMN app.target.indicator_id IS 'Indicator.';
-
-COMMENT ON COLUMN app.target.year IS 'Year it is set for.';
-
-COMMENT ON COLUMN app.target.document_id IS 'Assigning document.';
-
-COMMENT ON COLUMN app.target.revision IS 'The highest one is in force.';
-
-COMMENT ON COLUMN app.target.comparator IS 'GT is strict: > 32 is not met by exactly 32.';
-
-COMMENT ON COLUMN app.target.comparator_implied IS 'The document gives a bare figure; the comparator was inferred.';
-
-COMMENT ON COLUMN app.target.value IS 'The level; 1 for a status to be reached.';
-
-COMMENT ON COLUMN app.target.text_as_issued IS 'The line as the document has it.';
-
-COMMENT ON COLUMN app.target.baseline_value IS 'Level it starts from, where the document gives one.';
-
-COMMENT ON COLUMN app.target.baseline_year IS 'Year of the baseline.';
-
-COMMENT ON COLUMN app.target.is_key IS 'Named in the plan as a key target (chỉ tiêu trọng tâm).';
-
-COMMENT ON COLUMN app.target.note IS 'What to know about it.';
-
 ALTER TABLE app.target ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME app.target_id_seq
     START WITH 1
@@ -5451,6 +6297,15 @@ COMMENT ON COLUMN app.unit_code.code IS 'The code.';
 
 COMMENT ON COLUMN app.unit_code.valid IS 'Days it meant this unit.';
 
+ALTER TABLE app.unit_group ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app.unit_group_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 ALTER TABLE app.unit ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME app.unit_id_seq
     START WITH 1
@@ -5498,6 +6353,9 @@ ALTER TABLE app.village_proposal ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTIT
     NO MAXVALUE
     CACHE 1
 );
+
+ALTER TABLE ONLY app.acceptance
+    ADD CONSTRAINT acceptance_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY app.account
     ADD CONSTRAINT account_login_once UNIQUE (login);
@@ -5691,6 +6549,18 @@ ALTER TABLE ONLY app.unit_code
 ALTER TABLE ONLY app.unit_code
     ADD CONSTRAINT unit_code_pkey PRIMARY KEY (unit_id, scheme, valid);
 
+ALTER TABLE ONLY app.unit_group
+    ADD CONSTRAINT unit_group_code_key UNIQUE (code);
+
+ALTER TABLE ONLY app.unit_group_member
+    ADD CONSTRAINT unit_group_member_once EXCLUDE USING gist (group_id WITH =, unit_id WITH =, valid WITH &&);
+
+ALTER TABLE ONLY app.unit_group_member
+    ADD CONSTRAINT unit_group_member_pkey PRIMARY KEY (group_id, unit_id, valid);
+
+ALTER TABLE ONLY app.unit_group
+    ADD CONSTRAINT unit_group_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY app.unit_kind
     ADD CONSTRAINT unit_kind_code_level_key UNIQUE (code, level);
 
@@ -5720,6 +6590,10 @@ ALTER TABLE ONLY app.village_proposal
 
 ALTER TABLE ONLY app.village_value
     ADD CONSTRAINT village_value_pkey PRIMARY KEY (submission_id, indicator_id, village_id);
+
+CREATE UNIQUE INDEX acceptance_stands ON app.acceptance USING btree (submission_id) WHERE (ended_at IS NULL);
+
+CREATE INDEX acceptance_unit ON app.acceptance USING btree (unit_id, period_id);
 
 CREATE INDEX account_role_unit ON app.account_role USING btree (unit_id);
 
@@ -5775,6 +6649,8 @@ CREATE INDEX target_indicator ON app.target USING btree (indicator_id, year);
 
 CREATE INDEX token_account ON app.token USING btree (account_id);
 
+CREATE INDEX unit_group_member_unit ON app.unit_group_member USING btree (unit_id);
+
 CREATE INDEX unit_parent_parent ON app.unit_parent USING btree (parent_id);
 
 CREATE INDEX value_revision_value ON app.value_revision USING btree (submission_id, indicator_id, id);
@@ -5787,7 +6663,11 @@ CREATE INDEX village_value_proposal ON app.village_value USING btree (proposal_i
 
 CREATE INDEX village_value_village ON app.village_value USING btree (village_id);
 
+CREATE TRIGGER acceptance_kept AFTER UPDATE ON app.submission FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) AND (('accepted'::text = old.state) OR ('accepted'::text = new.state)))) EXECUTE FUNCTION app.acceptance_kept();
+
 CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON app.audit FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.acceptance REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.account REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
@@ -5861,6 +6741,10 @@ CREATE TRIGGER audit_changed AFTER UPDATE ON app.unit_change_link REFERENCING OL
 
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.unit_code REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.unit_group REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.unit_group_member REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
+
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.unit_kind REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.unit_name REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
@@ -5870,6 +6754,8 @@ CREATE TRIGGER audit_changed AFTER UPDATE ON app.unit_parent REFERENCING OLD TAB
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.village_proposal REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.village_value REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.acceptance REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.account REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
@@ -5943,6 +6829,10 @@ CREATE TRIGGER audit_deleted AFTER DELETE ON app.unit_change_link REFERENCING OL
 
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.unit_code REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.unit_group REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.unit_group_member REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.unit_kind REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.unit_name REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
@@ -5952,6 +6842,8 @@ CREATE TRIGGER audit_deleted AFTER DELETE ON app.unit_parent REFERENCING OLD TAB
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.village_proposal REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.village_value REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.acceptance FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.account FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
@@ -6025,6 +6917,10 @@ CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.unit_change_link FOR EACH ST
 
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.unit_code FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.unit_group FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.unit_group_member FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.unit_kind FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.unit_name FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
@@ -6036,6 +6932,8 @@ CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.village_proposal FOR EACH ST
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.village_value FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
 CREATE TRIGGER audit_head_stays BEFORE DELETE OR TRUNCATE ON app.audit_head FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.acceptance REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.account REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
@@ -6108,6 +7006,10 @@ CREATE TRIGGER audit_inserted AFTER INSERT ON app.unit_change REFERENCING NEW TA
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.unit_change_link REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.unit_code REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.unit_group REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.unit_group_member REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.unit_kind REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
@@ -6228,6 +7130,9 @@ CREATE TRIGGER village_summed_insert AFTER INSERT ON app.village_value REFERENCI
 CREATE TRIGGER village_summed_update AFTER UPDATE ON app.village_value REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.village_summed();
 
 CREATE TRIGGER village_value_stamp BEFORE INSERT OR UPDATE ON app.village_value FOR EACH ROW EXECUTE FUNCTION app.village_value_stamp();
+
+ALTER TABLE ONLY app.acceptance
+    ADD CONSTRAINT acceptance_submission_id_unit_id_fkey FOREIGN KEY (submission_id, unit_id) REFERENCES app.submission(id, unit_id);
 
 ALTER TABLE ONLY app.account_role
     ADD CONSTRAINT account_role_account_id_fkey FOREIGN KEY (account_id) REFERENCES app.account(id);
@@ -6433,6 +7338,12 @@ ALTER TABLE ONLY app.unit_change_link
 ALTER TABLE ONLY app.unit_code
     ADD CONSTRAINT unit_code_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES app.unit(id);
 
+ALTER TABLE ONLY app.unit_group_member
+    ADD CONSTRAINT unit_group_member_group_id_fkey FOREIGN KEY (group_id) REFERENCES app.unit_group(id);
+
+ALTER TABLE ONLY app.unit_group_member
+    ADD CONSTRAINT unit_group_member_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES app.unit(id);
+
 ALTER TABLE ONLY app.unit
     ADD CONSTRAINT unit_kind_fkey FOREIGN KEY (kind) REFERENCES app.unit_kind(code);
 
@@ -6478,6 +7389,8 @@ ALTER TABLE ONLY app.village_value
 ALTER TABLE ONLY app.village_value
     ADD CONSTRAINT village_value_written_by_fkey FOREIGN KEY (written_by) REFERENCES app.account(id);
 
+ALTER TABLE app.acceptance ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE app.account ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.account_role ENABLE ROW LEVEL SECURITY;
@@ -6522,6 +7435,8 @@ ALTER TABLE app.extension_unit ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY guarded ON app.submission FOR UPDATE TO thidua_api USING (true) WITH CHECK (true);
 
+CREATE POLICY guards ON app.acceptance TO thidua_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY guards ON app.account TO thidua_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY guards ON app.account_role TO thidua_owner USING (true) WITH CHECK (true);
@@ -6559,6 +7474,10 @@ CREATE POLICY home_affairs_gives ON app.extension_unit FOR INSERT TO thidua_api 
   WHERE (p.id = extension_unit.period_id))))));
 
 ALTER TABLE app.import ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY in_reach ON app.acceptance FOR SELECT TO thidua_api USING (((unit_id = ANY (( SELECT app.reach('own'::text) AS reach)::integer[])) OR (receiver_id = ANY (( SELECT app.reach('received'::text) AS reach)::integer[])) OR (receiver_id = ANY (( SELECT app.reach('accepted'::text) AS reach)::integer[])) OR ((( SELECT app.me() AS me) IS NOT NULL) AND (EXISTS ( SELECT
+   FROM app.publication p
+  WHERE ((p.unit_id = acceptance.receiver_id) AND (p.form_id = acceptance.form_id) AND (p.period_id = acceptance.period_id)))))));
 
 CREATE POLICY in_reach ON app.change FOR SELECT TO thidua_api USING (
 CASE kind
@@ -6602,8 +7521,8 @@ CREATE POLICY in_reach ON app.target FOR SELECT TO thidua_api USING (((unit_id =
 CREATE POLICY in_reach ON app.value_revision FOR SELECT TO thidua_api USING (((unit_id = ANY (( SELECT app.reach('own'::text) AS reach)::integer[])) OR ((event <> 'entered'::text) AND (EXISTS ( SELECT
    FROM app.submission s
   WHERE ((s.id = value_revision.submission_id) AND (s.receiver_id = ANY (( SELECT app.reach('received'::text) AS reach)::integer[])))))) OR ((event = 'accepted'::text) AND (EXISTS ( SELECT
-   FROM app.submission s
-  WHERE ((s.id = value_revision.submission_id) AND (s.state = 'accepted'::text)))))));
+   FROM app.acceptance a
+  WHERE (a.submission_id = value_revision.submission_id))))));
 
 CREATE POLICY in_reach ON app.village_proposal FOR SELECT TO thidua_api USING (((unit_id = ANY (( SELECT app.reach('own'::text) AS reach)::integer[])) OR (village_id = ANY (( SELECT app.units_of_role('VILLAGE_HEAD'::text) AS units_of_role)::integer[]))));
 
@@ -6778,7 +7697,17 @@ REVOKE ALL ON PROCEDURE app.audit_table(IN target regclass) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.audit_take(p_chains text[]) FROM PUBLIC;
 
+GRANT SELECT ON TABLE app.target TO thidua_api;
+
 GRANT SELECT,INSERT ON TABLE app.change TO thidua_api;
+
+GRANT SELECT ON TABLE app.form TO thidua_api;
+
+GRANT SELECT ON TABLE app.unit_parent TO thidua_api;
+
+GRANT SELECT ON TABLE app.unit_group TO thidua_api;
+
+GRANT SELECT ON TABLE app.unit_group_member TO thidua_api;
 
 GRANT SELECT ON TABLE app.reopen_request TO thidua_api;
 
@@ -6830,8 +7759,6 @@ GRANT SELECT ON TABLE app.rule TO thidua_api;
 
 GRANT SELECT,INSERT ON TABLE app.value_revision TO thidua_api;
 
-GRANT SELECT ON TABLE app.form TO thidua_api;
-
 REVOKE ALL ON FUNCTION app.receive(p_account integer, p_operation text, p_key text, p_fingerprint bytea, p_body_sha256 bytea, OUT receipt bigint) FROM PUBLIC;
 
 GRANT SELECT ON TABLE app.receipt TO thidua_api;
@@ -6839,8 +7766,6 @@ GRANT SELECT ON TABLE app.receipt TO thidua_api;
 REVOKE ALL ON FUNCTION app.seal(p_name text, p_value text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.sealed_put(p_name text, p_value text) FROM PUBLIC;
-
-GRANT SELECT ON TABLE app.unit_parent TO thidua_api;
 
 GRANT SELECT ON TABLE app.indicator_term TO thidua_api;
 
@@ -6851,6 +7776,8 @@ GRANT UPDATE(value) ON TABLE app.village_value TO thidua_api;
 GRANT UPDATE(missing_reason) ON TABLE app.village_value TO thidua_api;
 
 GRANT UPDATE(proposal_id) ON TABLE app.village_value TO thidua_api;
+
+GRANT SELECT ON TABLE app.acceptance TO thidua_api;
 
 GRANT SELECT ON TABLE app.audit_head TO thidua_api;
 
@@ -6871,8 +7798,6 @@ GRANT SELECT ON TABLE app.rule_term TO thidua_api;
 GRANT SELECT,INSERT ON TABLE app.submission_comment TO thidua_api;
 
 GRANT SELECT,INSERT ON TABLE app.submission_transition TO thidua_api;
-
-GRANT SELECT ON TABLE app.target TO thidua_api;
 
 GRANT SELECT(id) ON TABLE app.token TO thidua_api;
 

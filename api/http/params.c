@@ -131,7 +131,7 @@ static const char *wrong(const char *value, const struct param *param)
     switch (param->kind) {
     case PARAM_INT: return is_integer(value, param) ? NULL : "not-an-integer";
     case PARAM_CODE: return form_is_code(value) ? NULL : "not-a-code";
-    case PARAM_DATE: return form_is_date(value) ? NULL : "not-a-date";
+    case PARAM_MOMENT: return form_is_date(value) || form_is_instant(value) ? NULL : "not-a-moment";
     case PARAM_CHOICE: return is_choice(value, param->choices) ? NULL : "not-a-choice";
     case PARAM_LIST:
         if (!is_list(value))

@@ -3,7 +3,7 @@
 #pragma once
 #include "base/problem.h"
 
-enum param_kind { PARAM_INT, PARAM_CODE, PARAM_DATE, PARAM_TEXT, PARAM_LIST, PARAM_CHOICE };
+enum param_kind { PARAM_INT, PARAM_CODE, PARAM_MOMENT, PARAM_TEXT, PARAM_LIST, PARAM_CHOICE };
 
 struct param {
     const char *name;

@@ -8,7 +8,7 @@ select f.code, f.name_vi::text as name, f.name_en::text as name_en, f.level, f.f
                    'applies_to', to_json(v.applies_to), 'required', x.required) order by i.sort_order), '[]')
           from app.form_indicator x
           join app.indicator i on i.id = x.indicator_id
-          join app.indicator_version v on v.indicator_id = i.id and v.valid @> coalesce($2::date, current_date)
+          join app.indicator_version v on v.indicator_id = i.id and v.valid @> coalesce($2::timestamptz::date, current_date)
          where x.form_id = f.id) as indicators
   from app.form f
  where f.code = $1

@@ -6,7 +6,7 @@ select i.code, i.kind, i.section, p.code as parent, i.sort_order, v.name_vi::tex
        v.unit_vi::text as unit_of_measure, v.unit_code, v.value_type, v.decimals, v.measure, v.direction, v.entry, v.aggregation,
        case when count(*) over () > coalesce($6::int, 50) then i.sort_order::text end as _next
   from app.indicator i
-  join app.indicator_version v on v.indicator_id = i.id and v.valid @> coalesce($4::date, current_date)
+  join app.indicator_version v on v.indicator_id = i.id and v.valid @> coalesce($4::timestamptz::date, current_date)
   left join app.indicator p on p.id = i.parent_id
  where (select app.expect_codes(p_form => $3) and app.expect_choice('kind', $2, '{headline,component,base}'))
    and ($1::text is null or i.section = $1)

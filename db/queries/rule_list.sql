@@ -10,7 +10,7 @@ select r.code, r.kind, r.severity, r.name_vi::text as name, r.name_en::text as n
        case when count(*) over () > coalesce($5::int, 50) then r.id::text end as _next
   from app.rule r
  where (select app.expect_codes(p_form => $1))
-   and r.valid @> coalesce($3::date, current_date)
+   and r.valid @> coalesce($3::timestamptz::date, current_date)
    and ($2::text is null or r.severity = $2)
    and ($1::text is null or not exists (select from app.rule_term t where t.rule_id = r.id and t.taken = 'value'
                                            and not exists (select from app.form_indicator x join app.form f on f.id = x.form_id

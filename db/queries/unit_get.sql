@@ -25,5 +25,5 @@ select u.code, u.kind, k.level, app.unit_name_on(u.id, d.day) as name,
        u.note::text as note, u.source::text as source
   from app.unit u
   join app.unit_kind k on k.code = u.kind
- cross join lateral (select coalesce($2::date, upper(u.valid) - 1, current_date) as day) d
+ cross join lateral (select coalesce($2::timestamptz::date, upper(u.valid) - 1, current_date) as day) d
  where u.code = $1

@@ -9,16 +9,16 @@ with ask as materialized (
                                                              'params', jsonb_build_object('unit', left($1, 64)))) end) as ok,
            app.fold($4::text) as q
 ), found as (
-    select u.*, k.level, coalesce($3::date, upper(u.valid) - 1, current_date) as day
+    select u.*, k.level, coalesce($3::timestamptz::date, upper(u.valid) - 1, current_date) as day
       from ask, app.unit u
       join app.unit_kind k on k.code = u.kind
      where ok
        and ($2::text is null or k.level = $2)
-       and ($3::date is null or u.valid @> $3::date)
-       and ($1::text is null or u.id = any (app.unit_ids_below((select id from app.unit where code = $1), $3::date)))
+       and ($3::timestamptz::date is null or u.valid @> $3::timestamptz::date)
+       and ($1::text is null or u.id = any (app.unit_ids_below((select id from app.unit where code = $1), $3::timestamptz::date)))
        and (q is null or app.fold(u.code) = q
             or exists (select from app.unit_name n
-                        where n.unit_id = u.id and ($3::date is null or n.valid @> $3::date)
+                        where n.unit_id = u.id and ($3::timestamptz::date is null or n.valid @> $3::timestamptz::date)
                           and (strpos(app.fold(n.name), q) > 0 or exists (select from unnest(n.variants) v where strpos(app.fold(v), q) > 0))))
        and u.code > coalesce($5::text, '')
 )

@@ -133,6 +133,31 @@ when not matched then
     values (s.change_id, s.kind, s.from_unit_id, s.to_unit_id, s.whole, s.population, s.population_of, s.area_km2,
             s.note, s.verification);
 
+create temporary table unit_groups (code text, name_vi text, name_en text, note text)
+    on commit drop;
+\copy unit_groups from 'unit_groups.csv' with (format csv, header match)
+
+merge into app.unit_group t
+using unit_groups s on t.code = s.code
+when matched and (t.name_vi, t.name_en, t.note) is distinct from (s.name_vi, s.name_en, s.note) then
+    update set name_vi = s.name_vi, name_en = s.name_en, note = s.note
+when not matched then
+    insert (code, name_vi, name_en, note) values (s.code, s.name_vi, s.name_en, s.note);
+
+create temporary table unit_group_members ("group" text, unit text, valid_from date, valid_to date)
+    on commit drop;
+\copy unit_group_members from 'unit_group_members.csv' with (format csv, header match)
+
+merge into app.unit_group_member t
+using (select pg_temp.id_of('app.unit_group', "group") as group_id, pg_temp.id_of('app.unit', unit) as unit_id,
+              pg_temp.days(valid_from, valid_to) as valid
+         from unit_group_members) s
+on t.group_id = s.group_id and t.unit_id = s.unit_id and lower(t.valid) is not distinct from lower(s.valid)
+when matched and t.valid is distinct from s.valid then
+    update set valid = s.valid
+when not matched then
+    insert (group_id, unit_id, valid) values (s.group_id, s.unit_id, s.valid);
+
 -- Documents ----------------------------------------------------------------------------------------
 
 create temporary table documents

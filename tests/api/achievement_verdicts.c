@@ -18,12 +18,13 @@ static void judges_each(const struct verdict_case *cases, size_t count)
                          cases[i].figures);
         cr_expect_str_eq(figure_of(&table, cases[i].indicator, "verdict"), cases[i].verdict, "%s",
                          cases[i].figures);
-        world_sql(text_of("alter table app.submission_value disable trigger user;"
-                          "delete from app.submission_transition where submission_id = %ld;"
-                          "delete from app.submission_value where submission_id = %ld;"
-                          "delete from app.submission where id = %ld;"
-                          "alter table app.submission_value enable trigger user",
-                          id, id, id));
+        world_sql(text_of(
+            "alter table app.submission_value disable trigger user;"
+            "delete from app.acceptance where submission_id = %ld;delete from app.submission_transition where submission_id = %ld;"
+            "delete from app.submission_value where submission_id = %ld;"
+            "delete from app.submission where id = %ld;"
+            "alter table app.submission_value enable trigger user",
+            id, id, id, id));
     }
 }
 

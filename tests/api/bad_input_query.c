@@ -45,7 +45,7 @@ static const char *good_value(const struct param *param)
 {
     switch (param->kind) {
     case PARAM_INT: return text_of("%ld", param->low);
-    case PARAM_DATE: return "2022-06-30";
+    case PARAM_MOMENT: return "2022-06-30";
     case PARAM_CHOICE: return text_of("%.*s", (int)strcspn(param->choices, "|"), param->choices);
     default: return "kbang";
     }
@@ -90,11 +90,11 @@ struct value {
 enum {
     INT_ = 1 << PARAM_INT,
     CODE_ = 1 << PARAM_CODE,
-    DATE_ = 1 << PARAM_DATE,
+    MOMENT_ = 1 << PARAM_MOMENT,
     TEXT_ = 1 << PARAM_TEXT,
     LIST_ = 1 << PARAM_LIST,
     CHOICE_ = 1 << PARAM_CHOICE,
-    PLAIN_ = INT_ | CODE_ | DATE_ | CHOICE_,
+    PLAIN_ = INT_ | CODE_ | MOMENT_ | CHOICE_,
     ANY_ = PLAIN_ | TEXT_ | LIST_
 };
 
@@ -111,14 +111,14 @@ static const struct value values[] = {
     {"%zz", ANY_},
     {"%27", PLAIN_},
     {"a%20b", PLAIN_},
-    {"x", INT_ | DATE_ | CHOICE_},
-    {"-1", INT_ | DATE_ | CHOICE_},
+    {"x", INT_ | MOMENT_ | CHOICE_},
+    {"-1", INT_ | MOMENT_ | CHOICE_},
     {"1.5", PLAIN_},
-    {"0x10", INT_ | DATE_ | CHOICE_},
-    {"99999999999999999999", INT_ | DATE_ | CHOICE_},
-    {"2022-02-30", INT_ | DATE_ | CHOICE_},
-    {"2022-13-01", INT_ | DATE_ | CHOICE_},
-    {"0000-00-00", INT_ | DATE_ | CHOICE_},
+    {"0x10", INT_ | MOMENT_ | CHOICE_},
+    {"99999999999999999999", INT_ | MOMENT_ | CHOICE_},
+    {"2022-02-30", INT_ | MOMENT_ | CHOICE_},
+    {"2022-13-01", INT_ | MOMENT_ | CHOICE_},
+    {"0000-00-00", INT_ | MOMENT_ | CHOICE_},
     {"2022-06-30T00:00", PLAIN_},
     {",", PLAIN_ | LIST_},
     {"a,,b", PLAIN_ | LIST_},

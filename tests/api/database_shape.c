@@ -9,7 +9,7 @@ TestSuite(database_shape, .init = world_open, .fini = world_close, .timeout = 30
 /* Reference data that everybody who signed in may read; every other table has row-level security. */
 #define OPEN_TABLES \
     "'{role,unit_kind,unit,unit_name,unit_code,unit_parent,unit_change,unit_change_link,document,document_link," \
-    "indicator,indicator_version,indicator_term,period,form,form_indicator,transition_rule,import_word,rule,rule_term}'::name[]"
+    "indicator,indicator_version,indicator_term,period,form,form_indicator,transition_rule,import_word,rule,rule_term,unit_group,unit_group_member}'::name[]"
 
 #define TABLES "pg_class c where c.relnamespace = 'app'::regnamespace and c.relkind in ('r', 'p')"
 

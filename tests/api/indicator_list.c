@@ -94,7 +94,7 @@ struct refusal {
 
 static const struct refusal refusals[] = {
     {"section=kinh-te", "malformed-parameter", "section not-a-choice"},
-    {"as_of=2022", "malformed-parameter", "as_of not-a-date"},
+    {"as_of=2022", "malformed-parameter", "as_of not-a-moment"},
     {"cursor=grain_output", "malformed-parameter", "cursor invalid"},
     {"cursor=-1", "malformed-parameter", "cursor invalid"},
     {"cursor=9223372036854775808", "malformed-parameter", "cursor invalid"},

@@ -114,7 +114,7 @@ Test(unit_get, finds_nothing_under_what_is_no_code)
 Test(unit_get, wants_a_day_of_the_calendar)
 {
     expect_fault(get("/v1/units/kbang?as_of=2025-06-31", "loku"), 400, "malformed-parameter",
-                 "as_of not-a-date");
+                 "as_of not-a-moment");
 }
 
 Test(unit_get, is_open_to_everybody_signed_in_and_to_nobody_else)

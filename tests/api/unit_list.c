@@ -162,8 +162,8 @@ static const struct refusal refusals[] = {
     {"within=kbang-x", "invalid-parameters", "within unknown-unit"},
     {"within=", "malformed-parameter", "within not-a-code"},
     {"level=xa", "malformed-parameter", "level not-a-choice"},
-    {"as_of=2022-02-30", "malformed-parameter", "as_of not-a-date"},
-    {"as_of=30/06/2022", "malformed-parameter", "as_of not-a-date"},
+    {"as_of=2022-02-30", "malformed-parameter", "as_of not-a-moment"},
+    {"as_of=30/06/2022", "malformed-parameter", "as_of not-a-moment"},
     {"q=", "malformed-parameter", "q too-short"},
     {"q=%C6", "malformed-parameter", "q malformed-encoding"},
     {"limit=0", "malformed-parameter", "limit not-an-integer"},
@@ -189,6 +189,6 @@ Test(unit_list, says_all_that_is_wrong_at_once)
     expect_problem(no, 400, "invalid-parameters");
     cr_expect_str_eq(
         faults_of(&no),
-        "level not-a-choice\nas_of not-a-date\nlimit not-an-integer\nasof unknown-parameter\nq repeated-parameter\n");
+        "level not-a-choice\nas_of not-a-moment\nlimit not-an-integer\nasof unknown-parameter\nq repeated-parameter\n");
     cr_expect_str_eq(at(&no, "/errors/3/params/did_you_mean"), "as_of");
 }

@@ -100,7 +100,7 @@ function schemaOfParameter({ kind, low, high, choices }) {
     switch (kind) {
     case 'int': return { type: 'integer', minimum: low, maximum: high };
     case 'code': return { type: 'string', pattern: CODE };
-    case 'date': return { type: 'string', format: 'date' };
+    case 'moment': return { type: 'string', anyOf: [{ format: 'date' }, { format: 'date-time' }] };
     case 'text': return { type: 'string', minLength: low, maxLength: high };
     case 'list': return { type: 'string', minLength: low, maxLength: high, pattern: LIST };
     case 'choice': return { type: 'string', enum: choices.split('|') };

@@ -57,7 +57,7 @@ static const struct wrong wrong_queries[] = {
     {"unit=a&limit", "malformed-parameter", "limit", "not-an-integer"},
     {"unit=a&limit=-5", "malformed-parameter", "limit", "not-an-integer"},
     {"unit=a&limit=99999999999999999999", "malformed-parameter", "limit", "not-an-integer"},
-    {"unit=a&as_of=2022-02-30", "malformed-parameter", "as_of", "not-a-date"},
+    {"unit=a&as_of=2022-02-30", "malformed-parameter", "as_of", "not-a-moment"},
     {"unit=a&document=l%C6%A1", "malformed-parameter", "document", "not-a-code"},
     {"unit=a&level=planet", "malformed-parameter", "level", "not-a-choice"},
     {"unit=a&level=", "malformed-parameter", "level", "not-a-choice"},
