@@ -26,15 +26,6 @@ static bool has_formats(const struct route *route)
     return param_position("format", route->params) >= 0;
 }
 
-bool format_is_acceptable(const struct request *rq, struct problem *problem)
-{
-    const char *json = formats[FORMAT_JSON].accepted;
-    if (rq->route->query == NO_QUERY || has_formats(rq->route)
-        || header_quality(request_header(rq, "Accept"), json) > 0)
-        return true;
-    return problem_set(problem, PROBLEM_not_acceptable, json_pack("{s:[s]}", "available", json));
-}
-
 static bool refuse(struct problem *problem)
 {
     json_t *available = json_array();
@@ -58,8 +49,19 @@ static bool choose_by_accept(struct request *rq, struct problem *problem)
     return best > 0 || refuse(problem);
 }
 
+bool format_is_acceptable(struct request *rq, struct problem *problem)
+{
+    const char *json = formats[FORMAT_JSON].accepted;
+    if (has_formats(rq->route)) /* a format that the query names need not be acceptable */
+        return strstr(rq->raw->http_url, "format=") || choose_by_accept(rq, problem);
+    if (rq->route->query == NO_QUERY || header_quality(request_header(rq, "Accept"), json) > 0)
+        return true;
+    return problem_set(problem, PROBLEM_not_acceptable, json_pack("{s:[s]}", "available", json));
+}
+
 static void choose_by_name(struct request *rq, const char *name)
 {
+    rq->format = FORMAT_JSON;
     while (strcmp(formats[rq->format].name, name) != 0) /* one of them: params.def knows no other */
         rq->format++;
 }

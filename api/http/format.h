@@ -5,8 +5,8 @@
 #pragma once
 #include "http/request.h"
 
-/* Is JSON acceptable, where there is nothing else?  Problem: not-acceptable. */
-bool format_is_acceptable(const struct request *rq, struct problem *problem);
+/* Is something acceptable that the operation has?  Problem: not-acceptable. */
+bool format_is_acceptable(struct request *rq, struct problem *problem);
 
 /* Choose the format of a list, once the parameters are read.  Problems: not-acceptable; malformed-parameter
  * when JSON is asked for with a page longer than its pages are. */

@@ -84,7 +84,7 @@ static void write_link(const struct request *rq, const char *cursor, struct buf 
         bool is_cursor = strcmp(rq->route->params[i], "cursor") == 0;
         if (!rq->param[i] && !is_cursor)
             continue;
-        buf_addf(out, "%c%s=", before, rq->route->params[i]);
+        buf_addf(out, "%c%s=", before, param_named(rq->route->params[i])->name);
         add_encoded(out, is_cursor ? cursor : rq->param[i]);
         before = '&';
     }

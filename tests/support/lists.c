@@ -36,7 +36,11 @@ bool lists_has(const struct route *route)
 const char *lists_path(const struct route *route, const struct holder *holder)
 {
     const char *path = crawl_path(route, holder);
-    return text_of("%.*s", (int)strcspn(path, "?"), path);
+    bool needs = false;
+    for (const char *const *param = route->params; *param; param++)
+        needs |= strchr(*param, '!') != NULL;
+    return text_of("%.*s%s", (int)strcspn(path, "?"), path,
+                   needs ? "?unit=kbang-lo-ku&period=2022,2022-Q1" : "");
 }
 
 const char *lists_caller(const struct route *route)

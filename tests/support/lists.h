@@ -9,7 +9,7 @@ struct holder lists_filled(void);
 /* Is the operation a list that has formats? */
 bool lists_has(const struct route *route);
 
-/* Where the list is, without parameters, and a login that sees two entries of it. */
+/* Where the list is, with the parameters it needs, and a login that sees two entries of it. */
 const char *lists_path(const struct route *route, const struct holder *holder);
 const char *lists_caller(const struct route *route);
 
