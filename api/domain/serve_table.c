@@ -121,8 +121,6 @@ static bool take(const PGresult *row, void *data)
 {
     struct table *table = data;
     const char *next = rows_next(row);
-    if (next && table->whole) /* every row says that more follow, so the first one does */
-        return problem_set(table->problem, PROBLEM_list_too_large, json_pack("{s:I}", "max", table_rows_max));
     table->next.len = 0;
     if (next)
         buf_adds(&table->next, next);
@@ -142,6 +140,8 @@ static char *name_of(const struct request *rq)
 
 static bool finish(struct table *table, struct reply *rp)
 {
+    if (table->whole && table->next.len > 0) /* the last row says that more follow */
+        return problem_set(table->problem, PROBLEM_list_too_large, json_pack("{s:I}", "max", table_rows_max));
     struct export *export = give(&table->export);
     if (!export_close(export))
         return fail(table);
