@@ -1,5 +1,6 @@
 /* pages: from page to page of every list by Link, with cursors that are good there alone. */
 #include "http/params.h"
+#include "queries.h"
 #include "routes.h"
 #include "support/expect.h"
 #include "support/exported.h"
@@ -160,4 +161,28 @@ Test(pages, have_cursors_nobody_else_can_make)
     expect_invalid(text_of("/v1/periods?%.*s", (int)strlen(cursor) - 4, cursor), "loku");
     expect_invalid("/v1/periods?cursor=2022-Q1", "loku");
     cr_expect_eq(get(text_of("/v1/periods?%s", cursor), "konpne").status, 200, "it is no secret");
+}
+
+/* The most rows that a step of the plan had. */
+static long rows_read(const char *plan)
+{
+    static const char mark[] = "\"Actual Rows\": ";
+    long most = 0;
+    while ((plan = strstr(plan, mark))) {
+        plan += sizeof mark - 1;
+        long rows = strtol(plan, NULL, 10);
+        most = rows > most ? rows : most;
+    }
+    return most;
+}
+
+Test(pages, read_one_entry_beyond_what_they_show)
+{
+    world_sql(
+        "set session_replication_role = replica; insert into app.document (code, kind, issuer, title, verified) "
+        "select 'doc-' || n, 'OTHER', 'Kbang', 'Văn bản ' || n, false from generate_series(1, 20000) n; "
+        "reset session_replication_role; analyze app.document");
+    world_sql(text_of("prepare page as %s", sql_queries[SQL_document_list].text));
+    const char *plan = world_value("explain (analyze, format json) execute page(null, null, null, '50')");
+    cr_expect_eq(rows_read(plan), 51, "%s", plan);
 }
