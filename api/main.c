@@ -7,13 +7,16 @@
 #include "describe.h"
 #include "domain/audit_command.h"
 #include "domain/bootstrap.h"
+#include "domain/import_job.h"
+#include "domain/import_runner.h"
 #include "http/server.h"
 #include "routes.h"
+#include <malloc.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { EXIT_USAGE = 2 };
+enum { EXIT_USAGE = 2, LARGE_BLOCK = 256 * 1024 };
 
 static int help(void)
 {
@@ -60,9 +63,19 @@ static int run(const struct config *config)
         return EXIT_FAILURE;
     y_log_message(Y_LOG_LEVEL_INFO, "thidua-api " THIDUA_VERSION " listens on %s with %u workers",
                   config->text[SETTING_LISTEN], workers);
-    wait_for_end(&ends);
+    bool works = import_runner_start();
+    if (works)
+        wait_for_end(&ends);
+    import_runner_stop();
     server_stop(&server);
-    return EXIT_SUCCESS;
+    return works ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* malloc would take to keeping what was large for the next time, each worker for itself: files of many MiB
+ * are rare, and go back to the system. */
+static void give_large_blocks_back(void)
+{
+    mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
 }
 
 static int serve(const struct config *config)
@@ -79,7 +92,10 @@ static int serve(const struct config *config)
     }
     if (!log_start(config->text[SETTING_LOG_LEVEL]))
         return EXIT_FAILURE;
+    give_large_blocks_back();
     db_configure(config->text[SETTING_DATABASE], config->text[SETTING_DATABASE_USER], password);
+    import_job_configure(config_number(config, SETTING_IMPORT_ASYNC_BYTES),
+                         (unsigned)config_number(config, SETTING_IMPORT_JOBS_MAX));
     int status = run(config);
     log_stop();
     return status;

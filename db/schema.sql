@@ -781,28 +781,33 @@ CREATE FUNCTION app.audit_append(p_table name, p_action text, p_before jsonb[], 
 declare
     me constant int := app.me();
     asked constant text := current_setting('app.request', true);
-    chains constant text[] := array(
-        select app.audit_chain(d.content, me, p_table)
-          from (select distinct on (c ->> 'unit_id' collate "C", c ->> 'account_id' collate "C") c as content from unnest(coalesce(p_before, p_after)) c) d);
+    keys text[];
+    chains text[];
     moment timestamptz;
     cause text;
 begin
+    select array_agg(k.key), array_agg(app.audit_chain(jsonb_build_object('unit_id', k.unit, 'account_id', k.account), me, p_table))
+      into keys, chains
+      from (select distinct coalesce(c ->> 'unit_id', '/' || (c ->> 'account_id'), '') as key, c ->> 'unit_id' as unit,
+                   case when c ->> 'unit_id' is null then c ->> 'account_id' end as account
+              from unnest(coalesce(p_before, p_after)) c) k;
     perform app.audit_take(chains);
     moment := clock_timestamp();
     cause := app.audit_cause(moment, me, session_user, asked, p_table, p_action);
-    with written as (
+    with head as materialized (
+        select k.key, h.chain, h.hash, h.seq from unnest(keys, chains) k(key, chain) join app.audit_head h on h.chain = k.chain
+    ), written as (
         insert into app.audit (id, at, account_id, db_role, request, table_name, action, unit_id, before, after, chain, seq, digest, hash)
         overriding system value
         select id, moment, me, session_user, asked, p_table, p_action, unit_id, before, after, chain, seq, digest,
-               app.audit_hash(start, digest) over (partition by chain order by nth)
+               app.audit_hash(start, digest) over (partition by chain order by seq)
           from (select p.*, sha256(convert_to(app.audit_text(p.chain, p.seq, p.id, cause, p.unit_id, p.before, p.after), 'UTF8')) as digest
-                  from (select h.chain, h.hash as start, c.nth, h.seq + row_number() over (partition by h.chain order by c.nth) as seq,
+                  from (select h.chain, h.hash as start, h.seq + row_number() over (partition by h.chain order by c.nth) as seq,
                                nextval('app.audit_id_seq') as id, c.unit_id, c.before, c.after
                           from (select x.before, x.after, x.nth, (coalesce(x.before, x.after) ->> 'unit_id')::int as unit_id,
-                                       case when cardinality(chains) = 1 then chains[1]
-                                            else app.audit_chain(coalesce(x.before, x.after), me, p_table) end as chain
+                                       coalesce(coalesce(x.before, x.after) ->> 'unit_id', '/' || (coalesce(x.before, x.after) ->> 'account_id'), '') as key
                                   from unnest(p_before, p_after) with ordinality as x(before, after, nth)) c
-                          join app.audit_head h on h.chain = c.chain and h.chain = any (chains)) p
+                          join head h on h.key = c.key) p
                 offset 0) d -- else the digest would be computed wherever it is named
         returning chain, seq, hash
     )
@@ -839,9 +844,9 @@ CREATE FUNCTION app.audit_changed() RETURNS trigger
     SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 begin
-    perform app.audit_append(tg_table_name, 'update', array_agg(app.audit_content(to_jsonb(o))),
-                             (select array_agg(app.audit_content(to_jsonb(n))) from new_rows n))
-       from old_rows o having count(*) > 0;
+    perform app.audit_append(tg_table_name, 'update', array_agg(app.audit_content(o.content)),
+                             (select array_agg(app.audit_content(n.content)) from (select to_jsonb(r) as content from new_rows r offset 0) n))
+       from (select to_jsonb(r) as content from old_rows r offset 0) o having count(*) > 0;
     return null;
 end $$;
 
@@ -849,7 +854,7 @@ COMMENT ON FUNCTION app.audit_changed() IS 'Records updated rows, one statement 
 
 CREATE FUNCTION app.audit_content(jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN ($1 - '{password_salt,password_verifier,hash,key,answer_body,sealed,file}'::text[]);
+    RETURN CASE WHEN ($1 ?| '{password_salt,password_verifier,hash,key,answer_body,sealed,file}'::text[]) THEN ($1 - '{password_salt,password_verifier,hash,key,answer_body,sealed,file}'::text[]) ELSE $1 END;
 
 COMMENT ON FUNCTION app.audit_content(jsonb) IS 'A row as it is recorded: secrets left out.';
 
@@ -859,8 +864,8 @@ CREATE FUNCTION app.audit_deleted() RETURNS trigger
     SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 begin
-    perform app.audit_append(tg_table_name, 'delete', array_agg(app.audit_content(to_jsonb(o))), null)
-       from old_rows o having count(*) > 0;
+    perform app.audit_append(tg_table_name, 'delete', array_agg(app.audit_content(o.content)), null)
+       from (select to_jsonb(r) as content from old_rows r offset 0) o having count(*) > 0;
     return null;
 end $$;
 
@@ -940,8 +945,8 @@ CREATE FUNCTION app.audit_inserted() RETURNS trigger
     SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 begin
-    perform app.audit_append(tg_table_name, 'insert', null, array_agg(app.audit_content(to_jsonb(n))))
-       from new_rows n having count(*) > 0;
+    perform app.audit_append(tg_table_name, 'insert', null, array_agg(app.audit_content(n.content)))
+       from (select to_jsonb(r) as content from new_rows r offset 0) n having count(*) > 0; -- else a row would be written out twice
     return null;
 end $$;
 
@@ -986,7 +991,7 @@ CREATE FUNCTION app.audit_take(p_chains text[]) RETURNS void
     AS $$
 begin
     insert into app.audit_head (chain, unit_id, account_id)
-    select c, (select u.id from app.unit u where 'unit:' || u.code = c), case when c like 'account:%' then substr(c, 9)::int end
+    select c, (select u.id from app.unit u where c like 'unit:%' and u.code = substr(c, 6)), case when c like 'account:%' then substr(c, 9)::int end
       from unnest(p_chains) c where not exists (select from app.audit_head h where h.chain = c)
      group by c order by c collate "C"
     on conflict (chain) do nothing;
@@ -2464,6 +2469,17 @@ end $$;
 
 COMMENT ON FUNCTION app.expect_home_affairs() IS '403 for everybody but a district''s home affairs office, which defines periods.';
 
+CREATE FUNCTION app.expect_importer() RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if cardinality(app.units_of_role('OFFICE_STAT_OFFICER')) + cardinality(app.units_of_role('CULTURE_INFO_OFFICER')) = 0 then
+        perform app.problem(403, 'forbidden');
+    end if;
+end $$;
+
+COMMENT ON FUNCTION app.expect_importer() IS '403 for who enters figures of no unit.';
+
 CREATE FUNCTION app.expect_justifier(s app.submission) RETURNS boolean
     LANGUAGE plpgsql STABLE
     AS $$
@@ -2839,15 +2855,30 @@ end $$;
 
 COMMENT ON FUNCTION app.grants() IS 'All roles of the caller, as ROLE@unit_id.';
 
-CREATE FUNCTION app.import_analyze() RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER
+CREATE FUNCTION app.grants_for(p_unit integer) RETURNS text[]
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'app', 'pg_catalog', 'pg_temp'
     AS $$
 begin
-    analyze pg_temp.import_row;
+    return (select coalesce(array_agg(g.role || '@' || g.unit_id), '{}') from app.account_role g where g.account_id = app.me() and g.unit_id = p_unit);
 end $$;
 
-COMMENT ON FUNCTION app.import_analyze() IS 'Lets the planner know how many rows there are.';
+COMMENT ON FUNCTION app.grants_for(p_unit integer) IS 'The roles of the caller for one unit, as in app.grants(), which takes long to read for whoever has a thousand.';
+
+CREATE FUNCTION app.import_analyze(p_staged text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    SET default_statistics_target TO '10'
+    AS $$
+begin
+    case p_staged
+        when 'row' then analyze pg_temp.import_row;
+        when 'figure' then analyze pg_temp.import_figure;
+        when 'step' then analyze pg_temp.import_step;
+    end case;
+end $$;
+
+COMMENT ON FUNCTION app.import_analyze(p_staged text) IS 'Lets the planner know how many rows there are in a temporary table of an import; a small sample says enough.';
 
 CREATE TABLE app.import (
     id bigint NOT NULL,
@@ -2869,12 +2900,16 @@ CREATE TABLE app.import (
     faults_total integer,
     plan bytea,
     findings jsonb,
+    separator text,
+    sheet text,
     CONSTRAINT import_file_sha256_check CHECK ((length(file_sha256) = 32)),
     CONSTRAINT import_locale_check CHECK ((locale = ANY (ARRAY['vi'::text, 'en'::text]))),
     CONSTRAINT import_media_type_check CHECK ((media_type = ANY (ARRAY['application/json'::text, 'text/csv'::text, 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'::text]))),
     CONSTRAINT import_mode_check CHECK ((mode = ANY (ARRAY['atomic'::text, 'partial'::text]))),
     CONSTRAINT import_on_existing_check CHECK ((on_existing = ANY (ARRAY['update'::text, 'skip'::text, 'error'::text]))),
-    CONSTRAINT import_outcome_check CHECK ((outcome = ANY (ARRAY['accepted'::text, 'partial'::text, 'rejected'::text, 'planned'::text])))
+    CONSTRAINT import_outcome_check CHECK ((outcome = ANY (ARRAY['accepted'::text, 'partial'::text, 'rejected'::text, 'planned'::text]))),
+    CONSTRAINT import_separator_check CHECK ((separator = ANY (ARRAY['comma'::text, 'semicolon'::text, 'tab'::text]))),
+    CONSTRAINT import_sheet_check CHECK ((length(sheet) <= 100))
 );
 
 ALTER TABLE ONLY app.import FORCE ROW LEVEL SECURITY;
@@ -2907,7 +2942,7 @@ COMMENT ON COLUMN app.import.file IS 'The file as received: for the annotated wo
 
 COMMENT ON COLUMN app.import.file_sha256 IS 'Its SHA-256.';
 
-COMMENT ON COLUMN app.import.outcome IS 'accepted, partial, rejected, or planned by a dry run; null only inside the transaction.';
+COMMENT ON COLUMN app.import.outcome IS 'accepted, partial, rejected, or planned by a dry run; null while it is queued or running, and when its job failed.';
 
 COMMENT ON COLUMN app.import.counts IS '{read, created, updated, unchanged, deleted, rejected}, which add up to read.';
 
@@ -2919,37 +2954,67 @@ COMMENT ON COLUMN app.import.plan IS 'SHA-256 over what is to be done with each 
 
 COMMENT ON COLUMN app.import.findings IS 'What rules say of the reports the file writes to, as they stand after it: the first 1,000 that are broken.';
 
+COMMENT ON COLUMN app.import.separator IS 'What separates the columns of CSV; null: the one the heading uses.';
+
+COMMENT ON COLUMN app.import.sheet IS 'Sheet of a workbook; null: the first visible one.';
+
 CREATE FUNCTION app.import_apply(p_import app.import) RETURNS void
     LANGUAGE plpgsql
     AS $$
+declare
+    written bigint;
+    more bigint;
 begin
     update app.submission t set note = t.note
-     where t.id in (select s.submission_id from pg_temp.import_seen s where s.action in ('created', 'updated', 'deleted'));
+     where t.id in (select s.submission_id from pg_temp.import_step s where s.action in ('created', 'updated', 'deleted'));
     insert into app.submission (form_id, unit_id, period_id, receiver_id, created_by)
-    select distinct s.form_id, s.unit_id, s.period_id, app.unit_parent_on(s.unit_id, p.ends_on), app.me()
-      from pg_temp.import_seen s join app.period p on p.id = s.period_id
-     where s.action = 'created' and s.submission_id is null;
-    update pg_temp.import_seen s set submission_id = t.id
-      from app.submission t
-     where s.submission_id is null and s.action = 'created' and (t.form_id, t.unit_id, t.period_id) = (s.form_id, s.unit_id, s.period_id);
-    delete from app.submission_value v using pg_temp.import_seen s
-     where s.action = 'deleted' and v.submission_id = s.submission_id and v.indicator_id = (s.v).indicator_id;
-    insert into app.submission_value as v (submission_id, unit_id, indicator_id, value, numerator, denominator, missing_reason, status, note,
-                                           written_by, import_id, import_row)
-    select s.submission_id, s.unit_id, (s.v).indicator_id, w.value, w.numerator, w.denominator, w.missing_reason,
-           coalesce((s.v).item ->> 'status', x.status, w.status), w.note,
-           app.me(), p_import.id, s.n
-      from pg_temp.import_seen s cross join lateral app.value_written(s.v) w
-      left join app.submission_value x on x.submission_id = s.submission_id and x.indicator_id = (s.v).indicator_id
-     where s.action in ('created', 'updated')
-     order by s.submission_id, s.n
-    on conflict (submission_id, indicator_id) do update
+    select k.form_id, k.unit_id, k.period_id, app.unit_parent_on(k.unit_id, p.ends_on), (select app.me())
+      from (select distinct s.form_id, s.unit_id, s.period_id from pg_temp.import_step s where s.action = 'created' and s.submission_id is null offset 0) k
+      join app.period p on p.id = k.period_id
+     order by k.form_id, k.unit_id, k.period_id;
+    delete from app.submission_value v using pg_temp.import_step s
+     where s.action = 'deleted' and v.submission_id = s.submission_id and v.indicator_id = s.indicator_id;
+    update app.submission_value v
        set (value, numerator, denominator, missing_reason, status, note, written_by, written_at, import_id, import_row)
-         = (excluded.value, excluded.numerator, excluded.denominator, excluded.missing_reason, excluded.status, excluded.note,
-            excluded.written_by, now(), excluded.import_id, excluded.import_row);
+         = (s.value, s.numerator, s.denominator, s.missing_reason, s.status, s.note, (select app.me()), now(), p_import.id, s.n)
+      from pg_temp.import_step s
+     where s.action = 'updated' and v.submission_id = s.submission_id and v.indicator_id = s.indicator_id;
+    get diagnostics written = row_count;
+    insert into app.submission_value (submission_id, unit_id, indicator_id, value, numerator, denominator, missing_reason, status, note,
+                                      written_by, import_id, import_row)
+    select t.id, s.unit_id, s.indicator_id, s.value, s.numerator, s.denominator, s.missing_reason, s.status, s.note, (select app.me()), p_import.id, s.n
+      from pg_temp.import_step s
+      join app.submission t on (t.form_id, t.unit_id, t.period_id) = (s.form_id, s.unit_id, s.period_id)
+     where s.action = 'created'
+     order by t.id, s.n
+    on conflict (submission_id, indicator_id) do nothing;
+    get diagnostics more = row_count;
+    perform app.expect_written(written + more = (select count(*) from pg_temp.import_step s where s.action in ('created', 'updated')));
 end $$;
 
-COMMENT ON FUNCTION app.import_apply(p_import app.import) IS 'Does what was decided.';
+COMMENT ON FUNCTION app.import_apply(p_import app.import) IS 'Does what was decided; tried again when another change came between.';
+
+CREATE FUNCTION app.import_await_record() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if app.sealed_get('import') is null then
+        return;
+    end if;
+    perform set_config('lock_timeout', '300ms', true);
+    for tries in 1 .. 100 loop
+        begin
+            perform app.audit_take(array['account:' || app.me()]);
+            exit;
+        exception when lock_not_available then
+            perform pg_sleep(0.1);
+        end;
+    end loop;
+    perform set_config('lock_timeout', '30s', true);
+end $$;
+
+COMMENT ON FUNCTION app.import_await_record() IS 'In a job: waits for the chain of its account, without being the one that gives way.';
 
 CREATE FUNCTION app.import_carry_out(p_import app.import) RETURNS jsonb
     LANGUAGE plpgsql
@@ -2978,7 +3043,7 @@ begin
                    'created', count(*) filter (where p_kept and action = 'created'), 'updated', count(*) filter (where p_kept and action = 'updated'),
                    'unchanged', count(*) filter (where p_kept and action = 'unchanged'), 'deleted', count(*) filter (where p_kept and action = 'deleted'),
                    'rejected', count(*) filter (where not p_kept or action = 'rejected'), 'faulty', count(*) filter (where action = 'rejected'))
-          from pg_temp.import_seen);
+          from pg_temp.import_step);
 end $$;
 
 COMMENT ON FUNCTION app.import_counts(p_kept boolean) IS 'created + updated + unchanged + deleted + rejected = read; where nothing is kept every row is rejected.  faulty: rows with faults of their own.';
@@ -2987,22 +3052,25 @@ CREATE FUNCTION app.import_decide(p_import app.import) RETURNS void
     LANGUAGE plpgsql
     AS $$
 begin
-    update pg_temp.import_seen s
-       set action = case when exists (select from pg_temp.import_fault f where f.n = s.n) then 'rejected'
-                         when cardinality((s.v).given) = 0 and not (s.v).item ? 'value' then 'unchanged'
-                         when cardinality((s.v).given) = 0 then case when x.indicator_id is null then 'unchanged' else 'deleted' end
-                         when x.indicator_id is null then 'created'
-                         when p_import.on_existing = 'skip'
-                              or (w.value, w.numerator, w.denominator, w.missing_reason, coalesce((t.v).item ->> 'status', x.status, w.status), w.note)
-                                 is not distinct from (x.value, x.numerator, x.denominator, x.missing_reason, x.status, x.note::text) then 'unchanged'
-                         else 'updated' end
-      from pg_temp.import_seen t
-     cross join lateral app.value_written(t.v) w
-      left join app.submission_value x on x.submission_id = t.submission_id and x.indicator_id = (t.v).indicator_id
-     where t.n = s.n;
+    insert into pg_temp.import_step
+    select s.n, case when f.n is not null then 'rejected'
+                     when cardinality(s.given) = 0 and not s.item ? 'value' then 'unchanged'
+                     when cardinality(s.given) = 0 then case when x.indicator_id is null then 'unchanged' else 'deleted' end
+                     when x.indicator_id is null then 'created'
+                     when p_import.on_existing = 'skip'
+                          or (w.value, w.numerator, w.denominator, w.missing_reason, coalesce(s.item ->> 'status', x.status, w.status), w.note)
+                             is not distinct from (x.value, x.numerator, x.denominator, x.missing_reason, x.status, x.note::text) then 'unchanged'
+                     else 'updated' end,
+           s.unit_id, s.period_id, s.form_id, s.submission_id, s.indicator_id,
+           w.value, w.numerator, w.denominator, w.missing_reason, coalesce(s.item ->> 'status', x.status, w.status), w.note
+      from pg_temp.import_figure s
+      left join app.indicator_version d on d.id = s.definition_id
+     cross join lateral app.value_written(row('/rows/0', s.code, s.indicator_id, s.field, s.form_id is not null, '/rows/0', s.given, s.item, d)::app.sent_value) w
+      left join app.submission_value x on x.submission_id = s.submission_id and x.indicator_id = s.indicator_id
+      left join (select distinct t.n from pg_temp.import_fault t) f on f.n = s.n;
 end $$;
 
-COMMENT ON FUNCTION app.import_decide(p_import app.import) IS 'What is to be done with each row: created, updated, unchanged, deleted or rejected.';
+COMMENT ON FUNCTION app.import_decide(p_import app.import) IS 'What is to be done with each row: created, updated, unchanged, deleted or rejected; and what is to be kept of it.';
 
 CREATE FUNCTION app.import_faults(p_columns jsonb) RETURNS jsonb
     LANGUAGE plpgsql
@@ -3031,8 +3099,10 @@ begin
                    'unit', u.code, 'period', p.code, 'submission', f.submission_id, 'rule', (f.r).code, 'severity', (f.r).severity,
                    'name', (f.r).name_vi, 'name_en', (f.r).name_en, 'figure', f.figure, 'low', f.low, 'high', f.high,
                    'indicators', app.finding_indicators((f.r).id)) order by u.code, p.ends_on, (f.r).code), '[]')
-          from (select * from app.rule_findings(array(select distinct s.submission_id from pg_temp.import_seen s
-                                                       where s.action in ('created', 'updated', 'deleted') and s.submission_id is not null)) f
+          from (select * from app.rule_findings(array(
+                    select t.id from (select distinct s.form_id, s.unit_id, s.period_id from pg_temp.import_step s
+                                       where s.action in ('created', 'updated', 'deleted')) k
+                      join app.submission t on (t.form_id, t.unit_id, t.period_id) = (k.form_id, k.unit_id, k.period_id))) f
                  where f.outcome = 'failed' order by f.submission_id, (f.r).id limit 1000) f
           join app.submission s on s.id = f.submission_id
           join app.unit u on u.id = s.unit_id
@@ -3045,13 +3115,114 @@ CREATE FUNCTION app.import_guard() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
-    if old.outcome is not null then
+    if old.outcome is not null or (exists (select from app.import_job j where j.import_id = old.id)
+                                   and app.sealed_get('import') is distinct from old.id::text) then
         perform app.problem(403, 'forbidden');
     end if;
     return new;
 end $$;
 
-COMMENT ON FUNCTION app.import_guard() IS 'What became of a file is said once.';
+COMMENT ON FUNCTION app.import_guard() IS 'What became of a file is said once, and of one that was left to a job by that job.';
+
+CREATE FUNCTION app.import_job_done() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    update app.import_job t set state = 'done', hash = null, sealed = null, ended_at = clock_timestamp()
+     where t.import_id = app.sealed_get('import')::bigint and t.account_id = app.me();
+    if not found then
+        perform app.problem(401, 'unauthenticated');
+    end if;
+end $$;
+
+COMMENT ON FUNCTION app.import_job_done() IS 'Ends the job whose ticket opened this transaction, and the ticket.';
+
+CREATE FUNCTION app.import_job_leave(p_hash bytea, p_import bigint, p_problem jsonb, p_again boolean) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    j app.import_job;
+    ended boolean;
+begin
+    select t.* into j from app.import_job t where t.import_id = p_import and t.hash = p_hash and t.state = 'running' for update;
+    if not found or not pg_try_advisory_xact_lock(p_import) then
+        return null;
+    end if;
+    ended := p_problem is not null and not (p_again and j.attempts < 3);
+    perform set_config('app.request', coalesce(j.request, ''), true);
+    update app.import_job t
+       set state = case when ended then 'failed' else 'queued' end, problem = case when ended then p_problem end,
+           attempts = t.attempts - (p_problem is null)::int,
+           due_at = case when p_problem is null then now() else now() + interval '5 seconds' * t.attempts ^ 2 end,
+           hash = case when not ended then t.hash end, sealed = case when not ended then t.sealed end,
+           ended_at = case when ended then clock_timestamp() end
+     where t.import_id = p_import;
+    return case when ended then 'failed' else 'queued' end;
+end $$;
+
+COMMENT ON FUNCTION app.import_job_leave(p_hash bytea, p_import bigint, p_problem jsonb, p_again boolean) IS 'A job that is not done: it failed for a problem, or is to be tried again; without a problem the service broke it off, and the attempt does not count.';
+
+CREATE FUNCTION app.import_job_refuse(p_import bigint, p_faults jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform app.import_await_record();
+    update app.import t
+       set outcome = 'rejected', counts = '{"read": 0, "created": 0, "updated": 0, "unchanged": 0, "deleted": 0, "rejected": 0, "faulty": 0}',
+           faults = p_faults, faults_total = jsonb_array_length(p_faults), findings = '[]'
+     where t.id = p_import;
+    perform app.import_job_done();
+end $$;
+
+COMMENT ON FUNCTION app.import_job_refuse(p_import bigint, p_faults jsonb) IS 'Ends a job whose file cannot be read, with what is wrong with it.';
+
+CREATE FUNCTION app.import_job_start(p_import bigint) RETURNS bigint
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform app.expect_importer(), app.import_stage();
+    return p_import;
+end $$;
+
+COMMENT ON FUNCTION app.import_job_start(p_import bigint) IS 'Makes room for the rows of a job.';
+
+CREATE FUNCTION app.import_job_take(OUT import_id bigint, OUT sealed text) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    j app.import_job;
+    given_up constant jsonb := '{"code": "import-given-up", "params": {"attempts": 3}}';
+begin
+    perform pg_advisory_unlock_all(), set_config('lock_timeout', '300ms', true);
+    for import_id in select t.import_id from app.import_job t where t.state in ('queued', 'running') and t.due_at <= now() order by t.attempts, t.import_id loop
+        continue when not pg_try_advisory_lock(import_job_take.import_id);
+        select t.* into j from app.import_job t
+         where t.import_id = import_job_take.import_id and t.state in ('queued', 'running') and t.due_at <= now() for update;
+        perform set_config('app.request', coalesce(j.request, ''), true);
+        begin
+            if j.attempts < 3 then
+                update app.import_job t
+                   set state = 'running', attempts = t.attempts + 1, started_at = clock_timestamp(),
+                       due_at = clock_timestamp() + interval '1 second' * (t.attempts + 1) ^ 2
+                 where t.import_id = j.import_id;
+                sealed := j.sealed;
+                return;
+            elsif j.attempts >= 3 then
+                update app.import_job t set state = 'failed', problem = given_up, hash = null, sealed = null, ended_at = clock_timestamp()
+                 where t.import_id = j.import_id;
+            end if;
+        exception when lock_not_available then -- its account is writing something long: others first
+            null;
+        end;
+        perform pg_advisory_unlock(import_job_take.import_id);
+    end loop;
+    import_id := null;
+end $$;
+
+COMMENT ON FUNCTION app.import_job_take(OUT import_id bigint, OUT sealed text) IS 'The job to be worked on next, its attempt counted; nulls when there is none.  To be committed before the work: a file that kills the service is given up after three attempts.  A job that failed comes after those that have not been tried.';
 
 CREATE FUNCTION app.import_judge(p_import app.import) RETURNS void
     LANGUAGE plpgsql
@@ -3059,61 +3230,70 @@ CREATE FUNCTION app.import_judge(p_import app.import) RETURNS void
 begin
     insert into pg_temp.import_fault
     select s.n, coalesce(nullif(split_part(f ->> 'pointer', '/', 4), ''), 'value'), f ->> 'code', f -> 'params', null
-      from pg_temp.import_seen s cross join lateral app.value_faults(s.v, s.kind, s.all_fields) f
-     where s.unit_id is not null and s.period_id is not null and (s.v).indicator_id is not null
+      from pg_temp.import_figure s
+      left join app.indicator_version d on d.id = s.definition_id
+     cross join lateral app.value_faults(row('/rows/0', s.code, s.indicator_id, s.field, s.form_id is not null, '/rows/0', s.given, s.item, d)::app.sent_value,
+                                         s.kind, s.all_fields) f
+     where s.unit_id is not null and s.period_id is not null and s.indicator_id is not null
        and (s.code_fault is null or f ->> 'code' <> 'one-of-value')
-       and not (cardinality((s.v).given) = 0 and f ->> 'code' = 'one-of-value')
-       and f ->> 'code' <> 'duplicate-indicator'
+       and not (cardinality(s.given) = 0 and f ->> 'code' = 'one-of-value')
     union all
-    select s.n, 'indicator', 'duplicate-row', jsonb_build_object('indicator', (s.v).code, 'first', split_part((s.v).first, '/', 3)::int), null
-      from pg_temp.import_seen s where (s.v).first <> (s.v).pointer
+    select s.n, 'indicator', 'duplicate-row', jsonb_build_object('indicator', s.code, 'first', s.first), null
+      from pg_temp.import_figure s where s.first <> s.n
     union all
-    select s.n, s.fault_field, s.code_fault, jsonb_build_object('text', left(s.said, 40)), s.said from pg_temp.import_seen s where s.code_fault is not null
+    select s.n, s.fault_field, s.code_fault, jsonb_build_object('text', left(s.said, 40)), s.said from pg_temp.import_figure s where s.code_fault is not null
     union all
-    select s.n, 'value', 'percent-not-expected', jsonb_build_object('text', left(s.said, 40), 'unit', ((s.v).definition).unit_vi), s.said
-      from pg_temp.import_seen s where s.percent and ((s.v).definition).value_type <> 'percent'
+    select s.n, 'value', 'percent-not-expected', jsonb_build_object('text', left(s.said, 40), 'unit', d.unit_vi), s.said
+      from pg_temp.import_figure s join app.indicator_version d on d.id = s.definition_id where s.percent and d.value_type <> 'percent'
     union all
     select r.n, 'unit', case when coalesce(r.unit, p_import.unit) is null then 'unit-missing' else 'unit-not-yours' end,
            jsonb_build_object('unit', left(coalesce(r.unit, p_import.unit), 64)), r.unit
-      from pg_temp.import_row r join pg_temp.import_seen s on s.n = r.n where s.unit_id is null
+      from pg_temp.import_row r join pg_temp.import_figure s on s.n = r.n where s.unit_id is null
     union all
     select r.n, 'period', case when coalesce(r.period, p_import.period) is null then 'period-missing' else 'unknown-period' end,
            jsonb_build_object('period', left(coalesce(r.period, p_import.period), 64)), r.period
-      from pg_temp.import_row r join pg_temp.import_seen s on s.n = r.n where s.period_id is null
+      from pg_temp.import_row r join pg_temp.import_figure s on s.n = r.n where s.period_id is null
     union all
     select r.n, 'indicator', 'unknown-indicator', jsonb_build_object('indicator', left(coalesce(r.indicator, ''), 64)), r.indicator
-      from pg_temp.import_row r join pg_temp.import_seen s on s.n = r.n where (s.v).indicator_id is null
+      from pg_temp.import_row r join pg_temp.import_figure s on s.n = r.n where s.indicator_id is null
     union all
-    select r.n, k.field, 'unknown-word', jsonb_build_object('text', left(k.said, 40), 'choices',
+    select k.n, k.field, 'unknown-word', jsonb_build_object('text', left(k.said, 40), 'choices',
                (select string_agg(distinct w.code, ', ') from app.import_word w where w.field = k.field)), k.said
-      from pg_temp.import_row r cross join lateral (values ('missing_reason', r.missing_reason), ('status', r.status)) k(field, said)
-     where k.said is not null and not exists (select from app.import_word w where w.field = k.field and w.word = app.fold(k.said))
+      from (select r.n, 'missing_reason' as field, r.missing_reason as said from pg_temp.import_row r where r.missing_reason is not null
+            union all select r.n, 'status', r.status from pg_temp.import_row r where r.status is not null) k
+     where not exists (select from app.import_word w where w.field = k.field and w.word = app.fold(k.said))
     union all
     select r.n, 'note', 'too-long', '{"max": 4000}', left(r.note, 40) from pg_temp.import_row r where length(r.note) > 4000
     union all
-    select s.n, case split_part(f ->> 'pointer', '/', 2) when 'form' then 'period' else split_part(f ->> 'pointer', '/', 2) end, f ->> 'code', f -> 'params', null
-      from (select distinct unit_id, period_id, form_id from pg_temp.import_seen where form_id is not null) k
-      join app.unit u on u.id = k.unit_id
-      join app.period p on p.id = k.period_id
-      join app.form m on m.id = k.form_id
-      cross join lateral app.unit_faults(u, m, p) f
-      join pg_temp.import_seen s on (s.unit_id, s.period_id, s.form_id) = (k.unit_id, k.period_id, k.form_id)
+    select s.n, k.field, k.code, k.params, null
+      from (select t.unit_id, t.period_id, t.form_id, f ->> 'code' as code, f -> 'params' as params,
+                   case split_part(f ->> 'pointer', '/', 2) when 'form' then 'period' else split_part(f ->> 'pointer', '/', 2) end as field
+              from (select distinct unit_id, period_id, form_id from pg_temp.import_figure where form_id is not null) t
+              join app.unit u on u.id = t.unit_id
+              join app.period p on p.id = t.period_id
+              join app.form m on m.id = t.form_id
+             cross join lateral app.unit_faults(u, m, p) f
+            offset 0) k -- for each report, not for each row
+      join pg_temp.import_figure s on (s.unit_id, s.period_id, s.form_id) = (k.unit_id, k.period_id, k.form_id)
     union all
-    select s.n, 'period', 'period-locked', jsonb_build_object('period', p.code, 'since', to_char(d.locks_at, 'HH24:MI DD/MM/YYYY')), null
-      from (select distinct coalesce(form_id, 0) as form_id, coalesce(unit_id, 0) as unit_id, period_id from pg_temp.import_seen where period_id is not null) k
-      join app.period p on p.id = k.period_id and p.locks_at <= now()
-      cross join lateral app.deadlines(k.form_id, k.unit_id, k.period_id) d
-      join pg_temp.import_seen s on (coalesce(s.form_id, 0), coalesce(s.unit_id, 0), s.period_id) = (k.form_id, k.unit_id, k.period_id)
-     where d.locks_at <= now()
+    select s.n, 'period', 'period-locked', jsonb_build_object('period', k.code, 'since', to_char(k.locks_at, 'HH24:MI DD/MM/YYYY')), null
+      from (select t.form_id, t.unit_id, t.period_id, p.code, d.locks_at
+              from (select distinct coalesce(form_id, 0) as form_id, coalesce(unit_id, 0) as unit_id, period_id
+                      from pg_temp.import_figure where period_id is not null) t
+              join app.period p on p.id = t.period_id and p.locks_at <= now()
+             cross join lateral app.deadlines(t.form_id, t.unit_id, t.period_id) d
+             where d.locks_at <= now()
+            offset 0) k
+      join pg_temp.import_figure s on (coalesce(s.form_id, 0), coalesce(s.unit_id, 0), s.period_id) = (k.form_id, k.unit_id, k.period_id)
     union all
     select s.n, 'unit', 'not-editable', jsonb_build_object('state', t.state), null
-      from pg_temp.import_seen s join app.submission t on t.id = s.submission_id where t.state not in ('draft', 'returned')
+      from pg_temp.import_figure s join app.submission t on t.id = s.submission_id where t.state not in ('draft', 'returned')
     union all
     select s.n, 'unit', 'draft-missing', '{}', null
-      from pg_temp.import_seen s where s.unit_id is not null and s.form_id is not null and s.submission_id is null and not s.all_fields
+      from pg_temp.import_figure s where s.unit_id is not null and s.form_id is not null and s.submission_id is null and not s.all_fields
     union all
     select s.n, 'value', 'value-exists', jsonb_build_object('current', trim_scale(x.value)), s.said
-      from pg_temp.import_seen s join app.submission_value x on x.submission_id = s.submission_id and x.indicator_id = (s.v).indicator_id
+      from pg_temp.import_figure s join app.submission_value x on x.submission_id = s.submission_id and x.indicator_id = s.indicator_id
      where p_import.on_existing = 'error';
 end $$;
 
@@ -3124,47 +3304,74 @@ CREATE FUNCTION app.import_judge_totals(p_import app.import) RETURNS void
     AS $$
 begin
     insert into pg_temp.import_fault
-    select s.n, coalesce((s.v).given[1], 'value'), 'entered-by-village', jsonb_strip_nulls(jsonb_build_object('indicator', (s.v).code, 'total', t.value)), s.said
-      from app.village_totals(array(select distinct s.submission_id from pg_temp.import_seen s where s.submission_id is not null)) t
-      join pg_temp.import_seen s on s.submission_id = t.submission_id and (s.v).indicator_id = t.indicator_id
-     cross join lateral app.value_written(s.v) w
-     where (cardinality((s.v).given) > 0 or (s.v).item ? 'value')
+    select s.n, coalesce(s.given[1], 'value'), 'entered-by-village', jsonb_strip_nulls(jsonb_build_object('indicator', s.code, 'total', t.value)), s.said
+      from app.village_totals(array(select distinct s.submission_id from pg_temp.import_figure s where s.submission_id is not null)) t
+      join pg_temp.import_figure s on s.submission_id = t.submission_id and s.indicator_id = t.indicator_id
+      left join app.indicator_version d on d.id = s.definition_id
+     cross join lateral app.value_written(row('/rows/0', s.code, s.indicator_id, s.field, s.form_id is not null, '/rows/0', s.given, s.item, d)::app.sent_value) w
+     where (cardinality(s.given) > 0 or s.item ? 'value')
        and (w.value, w.missing_reason) is distinct from (t.value, t.missing_reason)
        and not (p_import.on_existing = 'skip' and num_nonnulls(t.value, t.missing_reason) = 1);
 end $$;
 
 COMMENT ON FUNCTION app.import_judge_totals(p_import app.import) IS 'Rows that say something else than the sum of a figure''s parts.';
 
+CREATE FUNCTION app.import_keep(p_media_type text, p_locale text, p_mode text, p_on_existing text, p_dry_run boolean, p_unit text, p_period text, p_plan bigint, p_file bytea, p_sha256 bytea, p_separator text, p_sheet text) RETURNS app.import
+    LANGUAGE plpgsql
+    AS $$
+declare
+    made app.import;
+begin
+    perform app.expect_importer();
+    insert into app.import (account_id, media_type, locale, mode, on_existing, dry_run, unit, period, plan_id, file, file_sha256, separator, sheet)
+    values (app.me(), p_media_type, p_locale, p_mode, p_on_existing, p_dry_run, p_unit, p_period, p_plan, p_file, p_sha256, p_separator, p_sheet)
+    returning * into made;
+    made.file := ''; -- a row that is handed on would carry a copy
+    return made;
+end $$;
+
+COMMENT ON FUNCTION app.import_keep(p_media_type text, p_locale text, p_mode text, p_on_existing text, p_dry_run boolean, p_unit text, p_period text, p_plan bigint, p_file bytea, p_sha256 bytea, p_separator text, p_sheet text) IS 'Keeps a file as it was sent; the row, without the file.';
+
 CREATE FUNCTION app.import_look(p_import app.import) RETURNS void
     LANGUAGE plpgsql
     AS $$
 begin
-    insert into pg_temp.import_seen
+    insert into pg_temp.import_figure
     with mine as materialized (
-        select u as unit, k.level, u.id = any (app.units_of_role('OFFICE_STAT_OFFICER')) as all_fields,
-               array(select app.fold(n.name) from app.unit_name n where n.unit_id = u.id) as names
-          from app.unit u join app.unit_kind k on k.code = u.kind
-         where u.id = any (app.units_of_role('OFFICE_STAT_OFFICER') || app.units_of_role('CULTURE_INFO_OFFICER'))
+        select u.id, u.code, u.kind, k.level, h.all_fields
+          from (select r.id, bool_or(r.all_fields) as all_fields
+                  from (select unnest(app.units_of_role('OFFICE_STAT_OFFICER')) as id, true as all_fields
+                        union all select unnest(app.units_of_role('CULTURE_INFO_OFFICER')), false) r
+                 group by r.id) h
+          join app.unit u on u.id = h.id
+          join app.unit_kind k on k.code = u.kind
+    ), unit_named as materialized ( -- a name that two of them bear names none
+        select x.name, min(x.id) as id
+          from (select distinct app.fold(n.name) as name, m.id from mine m join app.unit_name n on n.unit_id = m.id) x
+         group by x.name having count(*) = 1
     ), unit_said as materialized (
-        select s.said, m.unit, m.level, m.all_fields
+        select s.said, m.*
           from (select distinct coalesce(r.unit, p_import.unit) as said from pg_temp.import_row r) s
-          join mine m on (m.unit).code = s.said
-                      or (app.fold(s.said) = any (m.names) and (select count(*) from mine o where app.fold(s.said) = any (o.names)) = 1)
+          left join mine c on c.code = s.said
+          left join unit_named b on c.id is null and b.name = app.fold(s.said)
+          join mine m on m.id = coalesce(c.id, b.id)
+    ), indicator_named as materialized (
+        select app.fold(v.name_vi) as name, min(v.indicator_id) as id from app.indicator_version v group by 1
     ), indicator_said as materialized (
         select s.said, i.id, i.field
           from (select distinct r.indicator as said from pg_temp.import_row r) s
-          cross join lateral (select i.id, i.field from app.indicator i where i.code = lower(s.said)
-                              union all
-                              select i.id, i.field from app.indicator i
-                               where not exists (select from app.indicator o where o.code = lower(s.said))
-                                 and exists (select from app.indicator_version v where v.indicator_id = i.id and app.fold(v.name_vi) = app.fold(s.said))
-                              limit 1) i
+          left join app.indicator c on c.code = lower(s.said)
+          left join indicator_named b on c.id is null and b.name = app.fold(s.said)
+          join app.indicator i on i.id = coalesce(c.id, b.id)
     )
-    select r.n, (u.unit).id, p.id, f.form_id, s.id, (u.unit).kind, u.all_fields,
-           row('/rows/' || r.n, coalesce(r.indicator, ''), i.id, i.field, f.form_id is not null,
-               '/rows/' || min(r.n) over (partition by (u.unit).id, p.id, i.id, case when (u.unit).id is null or p.id is null or i.id is null then r.n end),
-               g.given, g.item, d)::app.sent_value,
-           r.said, case when d.value_type = 'boolean' and r.truth is not null then null else r.fault end, r.fault_field, r.percent, null
+    select r.n,
+           min(r.n) over (partition by u.id, p.id, i.id, case when u.id is null or p.id is null or i.id is null then r.n end),
+           u.id, p.id, f.form_id, s.id, i.id, d.id, u.kind, u.all_fields, coalesce(r.indicator, ''), i.field,
+           case when r.clear then '{}'
+                else array_remove(array[case when x.item ? 'value' then 'value' end, case when x.item ? 'numerator' then 'numerator' end,
+                                        case when x.item ? 'denominator' then 'denominator' end,
+                                        case when x.item ? 'missing_reason' then 'missing_reason' end], null) end,
+           x.item, r.said, case when d.value_type = 'boolean' and r.truth is not null then null else r.fault end, r.fault_field, r.percent
       from pg_temp.import_row r
       left join unit_said u on u.said = coalesce(r.unit, p_import.unit)
       left join app.period p on p.code = coalesce(r.period, p_import.period)
@@ -3173,15 +3380,14 @@ begin
       left join app.form_indicator f on f.indicator_id = i.id and f.level = u.level and f.frequency = p.frequency and f.valid @> p.ends_on
       left join app.import_word m on m.field = 'missing_reason' and m.word = app.fold(r.missing_reason)
       left join app.import_word w on w.field = 'status' and w.word = app.fold(r.status)
-      left join app.submission s on s.form_id = f.form_id and s.unit_id = (u.unit).id and s.period_id = p.id
+      left join app.submission s on s.form_id = f.form_id and s.unit_id = u.id and s.period_id = p.id
       cross join lateral (select case when r.clear then '{"value": null}'
                                       else jsonb_strip_nulls(jsonb_build_object(
                                                'value', case when d.value_type = 'boolean' and r.truth is not null then to_jsonb(r.truth) else to_jsonb(r.value::numeric) end,
                                                'numerator', r.numerator::numeric, 'denominator', r.denominator::numeric,
                                                'missing_reason', case when d.value_type = 'boolean' and r.truth is not null then null else m.code end)) end
-                                 || jsonb_strip_nulls(jsonb_build_object('status', w.code, 'note', normalize(r.note, nfc))) as item) x
-      cross join lateral (select x.item, array(select k from jsonb_object_keys(x.item) k
-                                                where k in ('value', 'numerator', 'denominator', 'missing_reason') and not coalesce(r.clear, false)) as given) g;
+                                 || jsonb_strip_nulls(jsonb_build_object('status', w.code, 'note', normalize(r.note, nfc))) as item
+                          offset 0) x; -- else it would be made wherever it is named
 end $$;
 
 COMMENT ON FUNCTION app.import_look(p_import app.import) IS 'What each row speaks of, as far as the caller may report it.';
@@ -3191,10 +3397,24 @@ CREATE FUNCTION app.import_plan() RETURNS bytea
     AS $$
 begin
     return (select sha256(convert_to(coalesce(string_agg(concat_ws(' ', s.n, s.action, s.submission_id, t.version), E'\n' order by s.n), ''), 'UTF8'))
-              from pg_temp.import_seen s left join app.submission t on t.id = s.submission_id);
+              from pg_temp.import_step s left join app.submission t on t.id = s.submission_id);
 end $$;
 
 COMMENT ON FUNCTION app.import_plan() IS 'What is to be done, and to which versions: carrying it out later must mean the same.';
+
+CREATE FUNCTION app.import_queue(p_import app.import, p_hash bytea, p_sealed text, p_most integer) RETURNS app.import
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if (select count(*) from app.import_job j where j.account_id = app.me() and j.state in ('queued', 'running')) >= p_most then
+        perform app.problem(429, 'too-many-imports', jsonb_build_object('most', p_most));
+    end if;
+    insert into app.import_job (import_id, account_id, request, hash, sealed)
+    values (p_import.id, app.me(), nullif(current_setting('app.request', true), ''), p_hash, p_sealed);
+    return p_import;
+end $$;
+
+COMMENT ON FUNCTION app.import_queue(p_import app.import, p_hash bytea, p_sealed text, p_most integer) IS 'Leaves a file that was kept to a job.  Its record holds the account''s chain by then, so two that come together count each other.';
 
 CREATE FUNCTION app.import_run(p_import bigint, p_columns jsonb, p_unit text, p_period text, p_locale text) RETURNS app.import
     LANGUAGE plpgsql
@@ -3207,28 +3427,30 @@ declare
     total int;
     found_by_rules jsonb := '[]';
 begin
-    update app.import t
-       set unit = coalesce(t.unit, nullif(p_unit, '')), period = coalesce(t.period, nullif(p_period, '')), locale = coalesce(t.locale, nullif(p_locale, ''))
-     where t.id = p_import
-    returning * into i;
+    perform set_config('work_mem', '64MB', true); -- the rows of the largest file are sorted in memory
+    select t.* into i from app.import t where t.id = p_import;
+    i.unit := coalesce(i.unit, nullif(p_unit, ''));
+    i.period := coalesce(i.period, nullif(p_period, ''));
+    i.locale := coalesce(i.locale, nullif(p_locale, ''));
     if i.media_type = 'application/json' then
         perform app.import_unpack(i.file);
     end if;
-    perform app.import_analyze(), app.import_look(i);
-    perform app.import_judge(i);
-    perform app.import_judge_totals(i);
-    perform app.import_decide(i);
+    perform app.import_analyze('row'), app.import_look(i);
+    perform app.import_analyze('figure'), app.import_judge(i), app.import_judge_totals(i);
+    perform app.import_decide(i), app.import_analyze('step');
     decided := app.import_plan();
     select count(*), count(*) > 0 into total, faulty from (select distinct * from pg_temp.import_fault) f;
     if decided <> (select p.plan from app.import p where p.id = i.plan_id) then
         perform app.problem(409, 'plan-outdated', '{}', jsonb_build_object('import', i.plan_id));
     end if;
-    kept := not faulty or (i.mode = 'partial' and exists (select from pg_temp.import_seen s where s.action <> 'rejected'));
+    kept := not faulty or (i.mode = 'partial' and exists (select from pg_temp.import_step s where s.action <> 'rejected'));
     if kept then
         found_by_rules := app.import_carry_out(i);
     end if;
+    perform app.import_await_record();
     update app.import t
-       set outcome = case when i.dry_run then 'planned' when not kept then 'rejected' when faulty then 'partial' else 'accepted' end,
+       set unit = i.unit, period = i.period, locale = i.locale,
+           outcome = case when i.dry_run then 'planned' when not kept then 'rejected' when faulty then 'partial' else 'accepted' end,
            counts = app.import_counts(kept), faults = app.import_faults(p_columns), faults_total = total, plan = decided, findings = found_by_rules
      where t.id = i.id
     returning * into i;
@@ -3246,42 +3468,91 @@ begin
         create temporary table import_row (
             n int, unit text, period text, indicator text, value text, numerator text, denominator text, missing_reason text, status text,
             note text, clear boolean, percent boolean, truth boolean, said text, fault text, fault_field text) on commit delete rows;
-        create temporary table import_seen (
-            n int, unit_id int, period_id int, form_id int, submission_id bigint, kind text, all_fields boolean, v app.sent_value, said text,
-            code_fault text, fault_field text, percent boolean, action text) on commit delete rows;
         create temporary table import_fault (n int, field text, code text, params jsonb, said text) on commit delete rows;
         grant select, insert on pg_temp.import_row, pg_temp.import_fault to thidua_api;
-        grant select, insert, update on pg_temp.import_seen to thidua_api;
+    end if;
+    if to_regclass('pg_temp.import_figure') is null then
+        create temporary table import_figure (
+            n int, first int, unit_id int, period_id int, form_id int, submission_id bigint, indicator_id int, definition_id int,
+            kind text, all_fields boolean, code text, field text, given text[], item jsonb,
+            said text, code_fault text, fault_field text, percent boolean) on commit delete rows;
+        create temporary table import_step (
+            n int, action text, unit_id int, period_id int, form_id int, submission_id bigint, indicator_id int,
+            value numeric, numerator numeric, denominator numeric, missing_reason text, status text, note text) on commit delete rows;
+        grant select, insert on pg_temp.import_figure, pg_temp.import_step to thidua_api;
     end if;
 end $$;
 
 COMMENT ON FUNCTION app.import_stage() IS 'Makes the temporary tables of an import, once a connection.';
 
-CREATE FUNCTION app.import_start(p_media_type text, p_locale text, p_mode text, p_on_existing text, p_dry_run boolean, p_unit text, p_period text, p_plan bigint, p_file bytea, p_sha256 bytea) RETURNS bigint
+CREATE FUNCTION app.import_start(p_media_type text, p_locale text, p_mode text, p_on_existing text, p_dry_run boolean, p_unit text, p_period text, p_plan bigint, p_file bytea, p_sha256 bytea, p_separator text, p_sheet text) RETURNS bigint
     LANGUAGE plpgsql
     AS $$
 declare
-    made bigint;
+    made constant app.import := app.import_keep(p_media_type, p_locale, p_mode, p_on_existing, p_dry_run, p_unit, p_period, p_plan, p_file, p_sha256,
+                                                p_separator, p_sheet);
 begin
-    if cardinality(app.units_of_role('OFFICE_STAT_OFFICER')) + cardinality(app.units_of_role('CULTURE_INFO_OFFICER')) = 0 then
-        perform app.problem(403, 'forbidden');
-    end if;
     perform app.import_stage();
-    insert into app.import (account_id, media_type, locale, mode, on_existing, dry_run, unit, period, plan_id, file, file_sha256)
-    values (app.me(), p_media_type, p_locale, p_mode, p_on_existing, p_dry_run, p_unit, p_period, p_plan, p_file, p_sha256)
-    returning id into made;
     perform set_config('statement_timeout', '60s', true);
-    return made;
+    return made.id;
 end $$;
 
-COMMENT ON FUNCTION app.import_start(p_media_type text, p_locale text, p_mode text, p_on_existing text, p_dry_run boolean, p_unit text, p_period text, p_plan bigint, p_file bytea, p_sha256 bytea) IS 'Keeps the file and makes room for its rows.';
+COMMENT ON FUNCTION app.import_start(p_media_type text, p_locale text, p_mode text, p_on_existing text, p_dry_run boolean, p_unit text, p_period text, p_plan bigint, p_file bytea, p_sha256 bytea, p_separator text, p_sheet text) IS 'Keeps the file and makes room for its rows.';
 
-CREATE FUNCTION app.import_told(i app.import) RETURNS TABLE(id bigint, outcome text, committed boolean, dry_run boolean, mode text, on_existing text, locale text, rows json, plan text, errors_total integer, made_at timestamp with time zone, file_sha256 text)
+CREATE TABLE app.import_job (
+    import_id bigint NOT NULL,
+    account_id integer NOT NULL,
+    state text DEFAULT 'queued'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone DEFAULT now() NOT NULL,
+    request text,
+    hash bytea,
+    sealed text,
+    problem jsonb,
+    started_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    CONSTRAINT import_job_attempts_check CHECK (((attempts >= 0) AND (attempts <= 3))),
+    CONSTRAINT import_job_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT import_job_problem CHECK (((state = 'failed'::text) = (problem IS NOT NULL))),
+    CONSTRAINT import_job_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text]))),
+    CONSTRAINT import_job_ticket CHECK ((((state = ANY (ARRAY['queued'::text, 'running'::text])) = (hash IS NOT NULL)) AND ((hash IS NULL) = (sealed IS NULL))))
+);
+
+ALTER TABLE ONLY app.import_job FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.import_job IS 'Imports that are worked on after they were answered.';
+
+COMMENT ON COLUMN app.import_job.import_id IS 'Import.';
+
+COMMENT ON COLUMN app.import_job.account_id IS 'Who sent it, and as whom it runs.';
+
+COMMENT ON COLUMN app.import_job.state IS 'queued, running, done (the import says how), or failed: nothing was kept.';
+
+COMMENT ON COLUMN app.import_job.attempts IS 'How often it was begun, counted before it is; an attempt that the service broke off itself does not count.';
+
+COMMENT ON COLUMN app.import_job.due_at IS 'Not to be begun again before.';
+
+COMMENT ON COLUMN app.import_job.request IS 'X-Request-Id of the request that sent it.';
+
+COMMENT ON COLUMN app.import_job.hash IS 'SHA-256 of the ticket; null once the job has ended, and the ticket with it.';
+
+COMMENT ON COLUMN app.import_job.sealed IS 'The ticket, sealed with a key that the database does not have.';
+
+COMMENT ON COLUMN app.import_job.problem IS 'Why it failed: {code, params, errors, members}.';
+
+COMMENT ON COLUMN app.import_job.started_at IS 'When the last attempt began.';
+
+COMMENT ON COLUMN app.import_job.ended_at IS 'When it ended.';
+
+CREATE FUNCTION app.import_told(i app.import) RETURNS TABLE(id bigint, state text, outcome text, committed boolean, dry_run boolean, mode text, on_existing text, locale text, rows json, plan text, errors_total integer, made_at timestamp with time zone, file_sha256 text)
     LANGUAGE sql STABLE
     BEGIN ATOMIC
  SELECT (i).id AS id,
+     COALESCE(( SELECT j.state
+            FROM app.import_job j
+           WHERE (j.import_id = (import_told.i).id)), 'done'::text) AS "coalesce",
      (i).outcome AS outcome,
-     ((i).outcome = ANY (ARRAY['accepted'::text, 'partial'::text])),
+     COALESCE(((i).outcome = ANY (ARRAY['accepted'::text, 'partial'::text])), false) AS "coalesce",
      (i).dry_run AS dry_run,
      (i).mode AS mode,
      (i).on_existing AS on_existing,
@@ -4238,37 +4509,71 @@ CREATE FUNCTION app.rule_results(p_submissions bigint[]) RETURNS TABLE(submissio
 begin
     return query
     with subject as materialized (
-        select s, p as period from app.submission s join app.period p on p.id = s.period_id where s.id = any (p_submissions)
+        select s.id, s.form_id, s.unit_id, s.period_id, p.starts_on, p.ends_on, p.year
+          from app.submission s join app.period p on p.id = s.period_id where s.id = any (p_submissions)
     ), day as (
-        select distinct (x.s).form_id, (x.period).ends_on from subject x
+        select distinct x.form_id, x.ends_on from subject x
     ), concerned as materialized ( -- rules all of whose figures the form asks for
-        select d.form_id, d.ends_on, r.id, r.low, r.high
+        select d.form_id, d.ends_on, r.id as rule_id
           from day d join app.rule r on r.valid @> d.ends_on
          where not exists (select from app.rule_term t
                             where t.rule_id = r.id and t.taken = 'value'
                               and not exists (select from app.form_indicator f where f.form_id = d.form_id and f.indicator_id = t.indicator_id))
-    ), part as (
-        select (x.s).id as submission_id, c.id as rule_id, c.low, c.high, t.side,
-               t.coefficient * case t.taken when 'value' then v.value
-                                            when 'earlier' then app.value_earlier(x.s, (x.period).starts_on, t.indicator_id)
-                                            when 'within' then app.value_within(x.s, (x.period).starts_on, (x.period).ends_on, t.indicator_id)
-                                            else app.target_now((x.s).unit_id, t.indicator_id, (x.period).year) end as value
+    ), term as materialized (
+        select c.form_id, c.ends_on, c.rule_id, t.side, t.taken, t.indicator_id, t.coefficient
+          from concerned c join app.rule_term t on t.rule_id = c.rule_id
+    ), asked as materialized ( -- what is not in the report itself
+        select x.*, t.rule_id, t.side, t.taken, t.indicator_id, t.coefficient
+          from subject x join term t on t.form_id = x.form_id and t.ends_on = x.ends_on and t.taken <> 'value'
+    ), reported as materialized (
+        select x.id, x.form_id, x.ends_on, v.indicator_id, v.value
+          from subject x join app.submission_value v on v.submission_id = x.id and v.value is not null
+    ), part as ( -- due: how many figures a rule asks for, less those that are there; so what was found need not be joined to what was asked
+        select x.id, c.rule_id, null as side, null::numeric as value, c.terms as due
           from subject x
-          join concerned c on c.form_id = (x.s).form_id and c.ends_on = (x.period).ends_on
-          join app.rule_term t on t.rule_id = c.id
-          left join app.submission_value v on t.taken = 'value' and v.submission_id = (x.s).id and v.indicator_id = t.indicator_id
+          join (select t.form_id, t.ends_on, t.rule_id, count(*) as terms from term t group by t.form_id, t.ends_on, t.rule_id) c
+            on c.form_id = x.form_id and c.ends_on = x.ends_on
+        union all
+        select v.id, t.rule_id, t.side, t.coefficient * v.value, -1
+          from reported v join term t on t.taken = 'value' and t.indicator_id = v.indicator_id and t.form_id = v.form_id and t.ends_on = v.ends_on
+        union all -- the last period before that was submitted on the same form
+        select a.id, a.rule_id, a.side, a.coefficient * v.value, -1
+          from asked a
+         cross join lateral (select b.id from app.submission b join app.period q on q.id = b.period_id and q.ends_on < a.starts_on
+                              where b.form_id = a.form_id and b.unit_id = a.unit_id and b.state in ('submitted', 'accepted')
+                              order by q.ends_on desc limit 1) l
+          join app.submission_value v on v.submission_id = l.id and v.indicator_id = a.indicator_id and v.value is not null
+         where a.taken = 'earlier'
+        union all -- the most that periods of one length inside the window add up to, of what was submitted
+        select k.id, k.rule_id, k.side, k.coefficient * max(k.total), -1
+          from (select a.id, a.rule_id, a.side, a.coefficient, a.indicator_id, sum(v.value) as total
+                  from asked a
+                  join app.submission b on b.unit_id = a.unit_id and b.state in ('submitted', 'accepted')
+                  join app.period q on q.id = b.period_id and q.id <> a.period_id and q.starts_on >= a.starts_on and q.ends_on <= a.ends_on
+                  join app.submission_value v on v.submission_id = b.id and v.indicator_id = a.indicator_id
+                 where a.taken = 'within'
+                 group by a.id, a.rule_id, a.side, a.coefficient, a.indicator_id, q.frequency) k
+         group by k.id, k.rule_id, k.side, k.coefficient, k.indicator_id
+        having max(k.total) is not null
+        union all -- the level that the last document sets the unit for the year
+        select a.id, a.rule_id, a.side, a.coefficient * g.value, -1
+          from asked a
+         cross join lateral (select t.value from app.target t join app.document d on d.id = t.document_id
+                              where t.unit_id = a.unit_id and t.indicator_id = a.indicator_id and t.year = a.year
+                              order by d.issued_on desc nulls last, t.revision desc, t.id desc limit 1) g
+         where a.taken = 'target' and g.value is not null
     ), side as (
-        select k.submission_id, k.rule_id, k.low, k.high, bool_and(k.value is not null) as known,
+        select k.id, k.rule_id, sum(k.due) = 0 as known,
                sum(k.value) filter (where k.side = 'left') as l, coalesce(sum(k.value) filter (where k.side = 'right'), 1) as r,
                coalesce(sum(k.value) filter (where k.side = 'divisor'), 1) as d
           from part k
-         group by k.submission_id, k.rule_id, k.low, k.high
+         group by k.id, k.rule_id
     )
-    select k.submission_id, k.rule_id, case when k.known then trim_scale(k.l) end,
-           case when k.known and k.d <> 0 then trim_scale(round(k.low * k.r / k.d, 6)) end,
-           case when k.known and k.d <> 0 then trim_scale(round(k.high * k.r / k.d, 6)) end,
-           case when k.known then coalesce(k.l * k.d >= k.low * k.r, true) and coalesce(k.l * k.d <= k.high * k.r, true) end
-      from side k;
+    select k.id, k.rule_id, case when k.known then trim_scale(k.l) end,
+           case when k.known and k.d <> 0 then trim_scale(round(r.low * k.r / k.d, 6)) end,
+           case when k.known and k.d <> 0 then trim_scale(round(r.high * k.r / k.d, 6)) end,
+           case when k.known then coalesce(k.l * k.d >= r.low * k.r, true) and coalesce(k.l * k.d <= r.high * k.r, true) end
+      from side k join app.rule r on r.id = k.rule_id;
 end $$;
 
 COMMENT ON FUNCTION app.rule_results(p_submissions bigint[]) IS 'Every rule that concerns these reports: the left side, between which bounds it should lie, and whether it does; null where a figure is missing.  low and high are rounded for showing alone.';
@@ -4410,6 +4715,29 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.session_open(p_hash bytea, p_scope text, p_writes boolean, p_request text) IS 'First statement of every request: who is calling (SHA-256 of the token), for what scope ('''' any, null open to all), reading or writing.';
+
+CREATE FUNCTION app.session_ticket(p_hash bytea, p_import bigint) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    j app.import_job;
+begin
+    perform set_config('app.' || kept, '', true)
+       from unnest('{account,grants,reach_own,reach_received,reach_accepted,import,token,receipt}'::text[]) kept;
+    select t.* into j from app.import_job t where t.import_id = p_import and t.hash = p_hash and t.state = 'running';
+    if not found or not pg_try_advisory_xact_lock(p_import) then
+        perform app.problem(401, 'unauthenticated');
+    elsif exists (select from app.account a where a.id = j.account_id and a.disabled_at is not null) then
+        perform app.problem(403, 'forbidden');
+    end if;
+    perform app.sealed_put('account', j.account_id::text), app.sealed_put('import', j.import_id::text),
+            set_config('app.request', coalesce(j.request, ''), true),
+            set_config('statement_timeout', '10min', true), set_config('lock_timeout', '30s', true),
+            set_config('idle_in_transaction_session_timeout', '60s', true), set_config('client_connection_check_interval', '2s', true);
+end $$;
+
+COMMENT ON FUNCTION app.session_ticket(p_hash bytea, p_import bigint) IS 'First statement of a job''s transactions: its account calls, by the ticket (SHA-256) of this import, while it runs and nobody else works on it.';
 
 CREATE FUNCTION app.session_write(p_hash bytea, p_scope text, p_request text, p_operation text, p_key text, p_fingerprint bytea, p_body_sha256 bytea) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -4704,7 +5032,7 @@ begin
         perform app.problem(403, 'forbidden');
     end if;
     if new.state = old.state then
-        if new.reason is distinct from old.reason or not app.may_edit(old, app.grants()) then
+        if new.reason is distinct from old.reason or not app.may_edit(old, app.grants_for(old.unit_id)) then
             perform app.problem(403, 'forbidden');
         end if;
     else
@@ -4936,17 +5264,6 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.target_in_force(p_unit integer, p_indicator integer, p_year integer) IS 'What the last document sets the unit for a year; null: nothing.';
-
-CREATE FUNCTION app.target_now(p_unit integer, p_indicator integer, p_year integer) RETURNS numeric
-    LANGUAGE plpgsql STABLE
-    AS $$
-begin
-    return (select t.value from app.target t join app.document d on d.id = t.document_id
-             where t.unit_id = p_unit and t.indicator_id = p_indicator and t.year = p_year
-             order by d.issued_on desc nulls last, t.revision desc, t.id desc limit 1);
-end $$;
-
-COMMENT ON FUNCTION app.target_now(p_unit integer, p_indicator integer, p_year integer) IS 'The level that the last document sets the unit for a year; null: none.';
 
 CREATE FUNCTION app.tasks() RETURNS TABLE(kind text, unit_id integer, form_id integer, period_id integer, submission_id bigint, state text, count integer, due_at timestamp with time zone, locks_at timestamp with time zone, late boolean, href text)
     LANGUAGE plpgsql STABLE
@@ -5223,20 +5540,6 @@ end $$;
 
 COMMENT ON FUNCTION app.value_change_known() IS 'Tells the feed of figures that changed without their submission: whoever enters some gives it a new version as well.';
 
-CREATE FUNCTION app.value_earlier(s app.submission, p_day date, p_indicator integer) RETURNS numeric
-    LANGUAGE plpgsql STABLE
-    AS $$
-begin
-    return (select v.value
-              from app.submission b
-              join app.period q on q.id = b.period_id and q.ends_on < p_day
-              left join app.submission_value v on v.submission_id = b.id and v.indicator_id = p_indicator
-             where b.form_id = s.form_id and b.unit_id = s.unit_id and b.state in ('submitted', 'accepted')
-             order by q.ends_on desc limit 1);
-end $$;
-
-COMMENT ON FUNCTION app.value_earlier(s app.submission, p_day date, p_indicator integer) IS 'The figure of the last period before this first day that was submitted on the same form; null: none, or no figure in it.';
-
 CREATE FUNCTION app.value_entered() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app', 'pg_catalog', 'pg_temp'
@@ -5316,7 +5619,8 @@ CREATE FUNCTION app.value_guard() RETURNS trigger
 declare
     s app.submission;
 begin
-    for s in select * from app.submission where id in (select distinct submission_id from changed) loop
+    for s in select t.* from app.submission t join app.period p on p.id = t.period_id
+              where t.id in (select distinct submission_id from changed) and (t.state not in ('draft', 'returned') or p.locks_at <= now()) loop
         perform app.refuse_locked(s.form_id, s.unit_id, s.period_id);
         if s.state not in ('draft', 'returned') then
             perform app.problem(409, 'illegal-transition', jsonb_build_object('action', 'edit', 'state', s.state));
@@ -5326,21 +5630,6 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.value_guard() IS 'Values change only while the submission is a draft or returned, and never after the lock.';
-
-CREATE FUNCTION app.value_within(s app.submission, p_from date, p_to date, p_indicator integer) RETURNS numeric
-    LANGUAGE plpgsql STABLE
-    AS $$
-begin
-    return (select max(k.total)
-              from (select sum(v.value) as total
-                      from app.submission b
-                      join app.period q on q.id = b.period_id and q.id <> s.period_id and q.starts_on >= p_from and q.ends_on <= p_to
-                      join app.submission_value v on v.submission_id = b.id and v.indicator_id = p_indicator
-                     where b.unit_id = s.unit_id and b.state in ('submitted', 'accepted')
-                     group by q.frequency) k);
-end $$;
-
-COMMENT ON FUNCTION app.value_within(s app.submission, p_from date, p_to date, p_indicator integer) IS 'The most that periods of one length inside this window add up to, of what was submitted; null: none.';
 
 CREATE FUNCTION app.verdict(c app.data_cell, t app.target) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -5605,7 +5894,7 @@ CREATE TABLE app.acceptance (
 
 ALTER TABLE ONLY app.acceptance FORCE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE app.acceptance IS 'From when to when submissions were accepted, written by the trigger of the step: what a figure of an earlier day was made of.';
+COMMENT ON TABLE app.acceptance IS 'From when to when submissions were accepted, written by the trigger of the step alone: what a figure of an earlier day was made of.  It repeats what the audit has of submissions, and is not audited itself.';
 
 COMMENT ON COLUMN app.acceptance.id IS 'Number.';
 
@@ -6420,6 +6709,9 @@ ALTER TABLE ONLY app.form_indicator
 ALTER TABLE ONLY app.form
     ADD CONSTRAINT form_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY app.import_job
+    ADD CONSTRAINT import_job_pkey PRIMARY KEY (import_id);
+
 ALTER TABLE ONLY app.import
     ADD CONSTRAINT import_pkey PRIMARY KEY (id);
 
@@ -6613,6 +6905,10 @@ CREATE INDEX form_indicator_indicator ON app.form_indicator USING btree (indicat
 
 CREATE INDEX import_account ON app.import USING btree (account_id, id);
 
+CREATE INDEX import_job_account ON app.import_job USING btree (account_id) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
+
+CREATE INDEX import_job_waiting ON app.import_job USING btree (attempts, import_id) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
+
 CREATE INDEX indicator_term_indicator ON app.indicator_term USING btree (indicator_id);
 
 CREATE INDEX justification_submission ON app.justification USING btree (submission_id, rule_id);
@@ -6667,8 +6963,6 @@ CREATE TRIGGER acceptance_kept AFTER UPDATE ON app.submission FOR EACH ROW WHEN 
 
 CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON app.audit FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
-CREATE TRIGGER audit_changed AFTER UPDATE ON app.acceptance REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
-
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.account REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.account_role REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
@@ -6688,6 +6982,8 @@ CREATE TRIGGER audit_changed AFTER UPDATE ON app.form REFERENCING OLD TABLE AS o
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.form_indicator REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.import REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.import_job REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.import_word REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
@@ -6755,8 +7051,6 @@ CREATE TRIGGER audit_changed AFTER UPDATE ON app.village_proposal REFERENCING OL
 
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.village_value REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
-CREATE TRIGGER audit_deleted AFTER DELETE ON app.acceptance REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
-
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.account REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.account_role REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
@@ -6776,6 +7070,8 @@ CREATE TRIGGER audit_deleted AFTER DELETE ON app.form REFERENCING OLD TABLE AS o
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.form_indicator REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.import REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.import_job REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.import_word REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
@@ -6843,8 +7139,6 @@ CREATE TRIGGER audit_deleted AFTER DELETE ON app.village_proposal REFERENCING OL
 
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.village_value REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
-CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.acceptance FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
-
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.account FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.account_role FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
@@ -6864,6 +7158,8 @@ CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.form FOR EACH STATEMENT EXEC
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.form_indicator FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.import FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.import_job FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.import_word FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
@@ -6933,8 +7229,6 @@ CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.village_value FOR EACH STATE
 
 CREATE TRIGGER audit_head_stays BEFORE DELETE OR TRUNCATE ON app.audit_head FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
-CREATE TRIGGER audit_inserted AFTER INSERT ON app.acceptance REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
-
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.account REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.account_role REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
@@ -6954,6 +7248,8 @@ CREATE TRIGGER audit_inserted AFTER INSERT ON app.form REFERENCING NEW TABLE AS 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.form_indicator REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.import REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.import_job REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.import_word REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
@@ -7184,6 +7480,12 @@ ALTER TABLE ONLY app.form_indicator
 
 ALTER TABLE ONLY app.import
     ADD CONSTRAINT import_account_id_fkey FOREIGN KEY (account_id) REFERENCES app.account(id);
+
+ALTER TABLE ONLY app.import_job
+    ADD CONSTRAINT import_job_account_id_fkey FOREIGN KEY (account_id) REFERENCES app.account(id);
+
+ALTER TABLE ONLY app.import_job
+    ADD CONSTRAINT import_job_import_id_fkey FOREIGN KEY (import_id) REFERENCES app.import(id);
 
 ALTER TABLE ONLY app.import
     ADD CONSTRAINT import_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES app.import(id);
@@ -7453,6 +7755,8 @@ CREATE POLICY guards ON app.extension FOR SELECT TO thidua_owner USING (true);
 
 CREATE POLICY guards ON app.extension_unit FOR SELECT TO thidua_owner USING (true);
 
+CREATE POLICY guards ON app.import_job TO thidua_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY guards ON app.receipt TO thidua_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY guards ON app.secret TO thidua_owner USING (true) WITH CHECK (true);
@@ -7474,6 +7778,8 @@ CREATE POLICY home_affairs_gives ON app.extension_unit FOR INSERT TO thidua_api 
   WHERE (p.id = extension_unit.period_id))))));
 
 ALTER TABLE app.import ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.import_job ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY in_reach ON app.acceptance FOR SELECT TO thidua_api USING (((unit_id = ANY (( SELECT app.reach('own'::text) AS reach)::integer[])) OR (receiver_id = ANY (( SELECT app.reach('received'::text) AS reach)::integer[])) OR (receiver_id = ANY (( SELECT app.reach('accepted'::text) AS reach)::integer[])) OR ((( SELECT app.me() AS me) IS NOT NULL) AND (EXISTS ( SELECT
    FROM app.publication p
@@ -7545,6 +7851,8 @@ CREATE POLICY officer_writes ON app.submission_value TO thidua_api USING ((unit_
 CREATE POLICY officer_writes ON app.village_value TO thidua_api USING ((unit_id = ANY (( SELECT app.units_of_role('OFFICE_STAT_OFFICER'::text) AS units_of_role)::integer[]))) WITH CHECK (((written_by = ( SELECT app.me() AS me)) AND (unit_id = ANY (( SELECT app.units_of_role('OFFICE_STAT_OFFICER'::text) AS units_of_role)::integer[]))));
 
 CREATE POLICY own ON app.import TO thidua_api USING ((account_id = ( SELECT app.me() AS me))) WITH CHECK ((account_id = ( SELECT app.me() AS me)));
+
+CREATE POLICY own ON app.import_job TO thidua_api USING ((account_id = ( SELECT app.me() AS me))) WITH CHECK ((account_id = ( SELECT app.me() AS me)));
 
 CREATE POLICY own ON app.receipt FOR SELECT TO thidua_api USING ((account_id = ( SELECT app.me() AS me)));
 
@@ -7752,6 +8060,28 @@ GRANT UPDATE(faults_total) ON TABLE app.import TO thidua_api;
 GRANT UPDATE(plan) ON TABLE app.import TO thidua_api;
 
 GRANT UPDATE(findings) ON TABLE app.import TO thidua_api;
+
+GRANT SELECT(import_id),INSERT(import_id) ON TABLE app.import_job TO thidua_api;
+
+GRANT SELECT(account_id),INSERT(account_id) ON TABLE app.import_job TO thidua_api;
+
+GRANT SELECT(state) ON TABLE app.import_job TO thidua_api;
+
+GRANT SELECT(attempts) ON TABLE app.import_job TO thidua_api;
+
+GRANT SELECT(due_at) ON TABLE app.import_job TO thidua_api;
+
+GRANT SELECT(request),INSERT(request) ON TABLE app.import_job TO thidua_api;
+
+GRANT INSERT(hash) ON TABLE app.import_job TO thidua_api;
+
+GRANT INSERT(sealed) ON TABLE app.import_job TO thidua_api;
+
+GRANT SELECT(problem) ON TABLE app.import_job TO thidua_api;
+
+GRANT SELECT(started_at) ON TABLE app.import_job TO thidua_api;
+
+GRANT SELECT(ended_at) ON TABLE app.import_job TO thidua_api;
 
 GRANT SELECT,INSERT ON TABLE app.justification TO thidua_api;
 

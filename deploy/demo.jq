@@ -43,7 +43,7 @@ def is_refused: (.status | startswith("2") | not) and (is_done | not);
 # Accounts -------------------------------------------------------------------------------------------------------
 
 def scopes_of_role:
-    {OFFICE_STAT_OFFICER: ["data:write"], CULTURE_INFO_OFFICER: ["data:write"], COMMUNE_LEADER: ["workflow"],
+    {VILLAGE_HEAD: ["data:write"], OFFICE_STAT_OFFICER: ["data:write"], CULTURE_INFO_OFFICER: ["data:write"], COMMUNE_LEADER: ["workflow"],
      DISTRICT_HOME_AFFAIRS: ["workflow", "catalog:write"], DISTRICT_LEADER: ["workflow"], ADMIN: ["accounts:write"]}[.] // [];
 
 def token_body:

@@ -20,6 +20,8 @@ static bool make_room(struct buf *b, size_t more)
     size_t size = b->size ? b->size : FIRST_SIZE;
     while (size < b->len + more + 1)
         size *= 2;
+    if (size > max)
+        size = max + 1; /* room that could never be used is not asked for */
     if (size == b->size)
         return true;
     char *text = realloc(b->text, size);

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 static const char prefix[] = "THIDUA_";
-enum { PREFIX_LENGTH = sizeof prefix - 1, WORKERS_MAX = 256 };
+enum { PREFIX_LENGTH = sizeof prefix - 1, WORKERS_MAX = 256, SIZE_MAX_SET = 1 << 30, FEW_MAX = 10000 };
 
 static bool is_text(const char *value)
 {
@@ -27,6 +27,16 @@ static bool is_number(const char *value, long low, long high)
 static bool is_count(const char *value)
 {
     return is_number(value, 0, WORKERS_MAX) && strcmp(value, "1") != 0;
+}
+
+static bool is_size(const char *value)
+{
+    return is_number(value, 0, SIZE_MAX_SET);
+}
+
+static bool is_few(const char *value)
+{
+    return is_number(value, 1, FEW_MAX);
 }
 
 static bool is_address(const char *value)
@@ -103,9 +113,14 @@ void config_explain(FILE *to)
                 settings[i].usual[0] ? settings[i].usual : "empty", settings[i].meaning);
 }
 
+unsigned long config_number(const struct config *config, enum setting setting)
+{
+    return strtoul(config->text[setting], NULL, 10);
+}
+
 unsigned config_workers(const struct config *config)
 {
-    unsigned set = (unsigned)strtoul(config->text[SETTING_WORKERS], NULL, 10);
+    unsigned set = (unsigned)config_number(config, SETTING_WORKERS);
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     if (set)
         return set;

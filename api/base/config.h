@@ -25,6 +25,9 @@ bool config_read(struct config *config, char *const *environment, FILE *to) MUST
 /* Print the settings with defaults and meanings. */
 void config_explain(FILE *to);
 
+/* A setting that is a number. */
+unsigned long config_number(const struct config *config, enum setting setting);
+
 /* Number of worker threads meant by the setting. */
 unsigned config_workers(const struct config *config);
 

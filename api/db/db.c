@@ -1,5 +1,6 @@
 /* db.c: run one query of db/queries for one request, in one round trip. */
 #include "db/db.h"
+#include "db/interrupt.h"
 #include "db/link.h"
 #include "db/pgerror.h"
 #include "db/replay.h"
@@ -93,11 +94,18 @@ static bool prepare(PGconn *pg)
     return PQenterPipelineMode(pg) && queue_all_queries(pg) && all_are_prepared(pg) && PQexitPipelineMode(pg);
 }
 
+/* The connection of this thread, from now on; NULL: none. */
+static void keep(PGconn *pg)
+{
+    pthread_setspecific(connection_key, pg);
+    interrupt_tell(pg);
+}
+
 static PGconn *open_connection(void)
 {
     PGconn *pg = connect_as(server.user, server.password);
     if (PQstatus(pg) == CONNECTION_OK && prepare(pg)) {
-        pthread_setspecific(connection_key, pg);
+        keep(pg);
         return pg;
     }
     y_log_message(Y_LOG_LEVEL_ERROR, "the database cannot be used: %s", PQerrorMessage(pg));
@@ -108,8 +116,15 @@ static PGconn *open_connection(void)
 void db_close(void)
 {
     pthread_once(&key_once, make_key);
-    PQfinish(pthread_getspecific(connection_key));
-    pthread_setspecific(connection_key, NULL);
+    PGconn *pg = pthread_getspecific(connection_key);
+    keep(NULL);
+    PQfinish(pg);
+}
+
+void db_interruptible(struct db_interrupt *interrupt)
+{
+    pthread_once(&key_once, make_key);
+    interrupt_use(interrupt, pthread_getspecific(connection_key));
 }
 
 /* An idle connection says nothing; one that can be read has been hung up. */
@@ -144,8 +159,17 @@ static bool queue_write(PGconn *pg, const struct db_call *call)
            == 1;
 }
 
+static bool queue_ticket(PGconn *pg, const struct db_call *call)
+{
+    const char *const values[] = {(const char *)call->token_hash, call->ticket_for};
+    const int lengths[] = {32, 0}, formats[] = {1, 0};
+    return PQsendQueryPrepared(pg, sql_queries[SQL_session_ticket].name, 2, values, lengths, formats, 0) == 1;
+}
+
 bool link_queue_session(PGconn *pg, const struct db_call *call)
 {
+    if (call->ticket_for)
+        return queue_ticket(pg, call);
     if (call->receipt_for)
         return queue_write(pg, call);
     const char *const values[] = {(const char *)call->token_hash, call->scope, call->writes ? "t" : "f",
@@ -160,7 +184,7 @@ bool link_queue_query(PGconn *pg, const struct db_call *call)
     for (int i = 0; i < call->args; i++)
         formats[i] = call->bytes[i] > 0;
     return PQsendQueryPrepared(pg, sql_queries[call->sql].name, call->args, call->arg, call->bytes, formats,
-                               0)
+                               call->raw)
            == 1;
 }
 

@@ -14,6 +14,8 @@
 #include "base/problem.h"
 #include "queries.h"
 #include <libpq-fe.h>
+#include <pthread.h>
+#include <stdatomic.h>
 
 enum { DB_ARGS_MAX = 24 };
 
@@ -21,6 +23,7 @@ struct db_call {
     enum sql_id sql;
     bool writes;                     /* false: PostgreSQL refuses any change (25006) */
     const unsigned char *token_hash; /* SHA-256 of the caller's token, borrowed; NULL: nobody signed in */
+    const char *ticket_for;          /* the import whose ticket the token is; NULL: it is no ticket */
     const char *scope;               /* that the token needs; "": any; NULL: open to anyone */
     const char *request_id;          /* for the record of changes */
     const char *receipt_for;         /* operation of a write that gets a receipt; NULL: it gets none */
@@ -29,6 +32,7 @@ struct db_call {
         *body_sha256;             /* SHA-256 of the request and of its body, for the receipt */
     const char *arg[DB_ARGS_MAX]; /* $1..$n as text, borrowed; NULL is SQL NULL */
     int bytes[DB_ARGS_MAX];       /* length of an argument that is bytes; 0: it is text */
+    bool raw;                     /* rows come as PostgreSQL's binary format: for columns of text and bytea */
     int args;
 };
 
@@ -47,6 +51,27 @@ PGresult *db_run(const struct db_call *call, struct problem *problem) MUST_CHECK
 
 /* Close the connection of this thread; the next call opens another. */
 void db_close(void);
+
+/* What another thread may end.  Zeroed but for DB_INTERRUPT. */
+struct db_interrupt {
+    pthread_mutex_t lock;
+    PGcancel *cancel; /* of the statements of the thread that can be interrupted */
+    atomic_bool raised;
+};
+#define DB_INTERRUPT \
+    { \
+        .lock = PTHREAD_MUTEX_INITIALIZER \
+    }
+
+/* From now on this thread's statements can be interrupted; NULL: not any more. */
+void db_interruptible(struct db_interrupt *interrupt);
+
+/* From another thread: end the statement that runs, if one does, and send no more rows.  The thread sees
+ * `raised` and ends by itself; what it begins meanwhile goes on until this is called again. */
+void db_interrupt(struct db_interrupt *interrupt);
+
+/* Has this thread been interrupted? */
+bool db_interrupted(void);
 
 /* A connection of its own, with nothing prepared and the user of the connection string: for the owner's
  * work on the command line.  The caller closes it with PQfinish; it may be in state CONNECTION_BAD. */

@@ -13,7 +13,7 @@ struct db_copy;
  * transaction ends, nothing is kept.  It may be called again when the transaction is. */
 typedef bool db_rows_fn(struct db_copy *to, void *data);
 
-/* A line in the text format of COPY, with its line feed. */
+/* A line in the text format of COPY, with its line feed.  False: nothing more can be sent. */
 bool db_copy_line(struct db_copy *to, const struct buf *line);
 
 struct db_load {

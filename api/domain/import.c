@@ -1,15 +1,16 @@
 /* import.c: files of figures. */
-#include "db/load.h"
-#include "db/rows_json.h"
-#include "domain/import_rows.h"
+#include "domain/import_file.h"
+#include "domain/import_job.h"
+#include "domain/import_runner.h"
 #include "domain/operations.h"
 #include "domain/serve_query.h"
 #include "http/body.h"
+#include "http/header.h"
 #include "sheet/annotate.h"
 #include <string.h>
 
-enum { FILE_ARGUMENT = 8 }; /* of import_start */
-enum { JSON_MAX = 8 * 1024 * 1024, ROWS_MAX = 100000, COLUMNS_SIZE = 400, NOTE_MAX = 4000 };
+enum { JSON_MAX = 8 * 1024 * 1024, ROWS_MAX = 100000, NOTE_MAX = 4000, RETRY_SECONDS = 2 };
+#define ASYNC "respond-async" /* RFC 7240 */
 
 /* The parameters, in the order of routes.def. */
 enum { MODE, DRY_RUN, ON_EXISTING, LOCALE, FOR_UNIT, FOR_PERIOD, SEPARATOR, SHEET };
@@ -33,94 +34,19 @@ static const struct member rows_sent[] = {
     {0},
 };
 
-/* How a file is to be taken in: the arguments of import_start. */
-struct terms {
-    const char *locale, *mode, *on_existing, *dry_run, *unit, *period, *plan_id, *sha256;
-};
-
-/* A file on its way into the database. */
-struct import {
-    struct sheet_file file; /* borrowed */
-    const char *media_type;
-    enum number_locale declared;
-    struct import_rows rows;
-    char locale[8]; /* by which it was read */
-    json_t *faults; /* borrowed; for which it cannot be read */
-    char columns[COLUMNS_SIZE];
-    struct terms terms;
-};
-
 static const char *param(const struct request *rq, int which, const char *usual)
 {
     return rq->param[which] ? rq->param[which] : usual;
 }
 
-static const char *locale_name(enum number_locale locale)
+static bool prefers_async(const struct request *rq)
 {
-    return locale == NUMBER_VI ? "vi" : locale == NUMBER_EN ? "en" : "";
-}
-
-static char separator_named(const char *name)
-{
-    return name[0] == 'c' ? ',' : name[0] == 's' ? ';' : name[0] == 't' ? '\t' : '\0';
-}
-
-static bool is_json(const struct import *import)
-{
-    return strcmp(import->media_type, "application/json") == 0;
-}
-
-/* Reading the file ------------------------------------------------------------------------------------ */
-
-/* Is it what it was sent as?  What cannot be read at all sheet_read() names better. */
-static bool is_as_declared(const struct import *import)
-{
-    enum sheet_kind kind = sheet_kind_of(import->file.bytes, import->file.length);
-    bool as_text = strcmp(import->media_type, MEDIA_CSV) == 0;
-    if ((kind != SHEET_TEXT && kind != SHEET_XLSX) || (kind == SHEET_TEXT) == as_text)
-        return true;
-    return sheet_add_fault(import->faults, "file-of-another-type",
-                           json_pack("{s:s}", "declared", import->media_type));
-}
-
-static bool has_heading(const struct import *import)
-{
-    if (import->rows.headed)
-        return true;
-    return sheet_add_fault(import->faults, "no-heading",
-                           json_pack("{s:s, s:s}", "indicator", import_field_name(INDICATOR), "value",
-                                     import_field_name(VALUE)));
-}
-
-/* {"unit": 1, "value": 4}: which column a field stands in. */
-static void tell_columns(struct import *import)
-{
-    json_auto_t *columns = json_object();
-    for (enum import_field f = UNIT; f < FIELD_COUNT; f++)
-        if (import->rows.column_of[f])
-            json_object_set_new(columns, import_field_name(f), json_integer(import->rows.column_of[f]));
-    str_auto_t *text = json_dumps(columns, JSON_COMPACT);
-    snprintf(import->columns, sizeof import->columns, "%s", text ? text : "{}");
-}
-
-/* The rows of a sheet go to the database as they are read; those of JSON are unpacked there. */
-static bool send_rows(struct db_copy *to, void *data)
-{
-    struct import *import = data;
-    if (is_json(import))
-        return true;
-    import->rows = (struct import_rows){.locale = import->declared, .to = to, .faults = import->faults};
-    const struct sheet_sink sink = {import_rows_take, &import->rows};
-    bool good =
-        is_as_declared(import) && sheet_read(&import->file, &sink, import->faults) && has_heading(import);
-    tell_columns(import);
-    snprintf(import->locale, sizeof import->locale, "%s", locale_name(import->rows.locale));
-    return good && json_array_size(import->faults) == 0;
+    return header_prefers(request_header(rq, "Prefer"), ASYNC);
 }
 
 static bool has_shape(const struct import *import, struct problem *problem)
 {
-    if (!is_json(import))
+    if (!import_is_json(import))
         return true;
     if (import->file.length > JSON_MAX)
         return problem_set(problem, PROBLEM_content_too_large, json_pack("{s:i}", "max_bytes", JSON_MAX));
@@ -135,25 +61,11 @@ static bool has_shape(const struct import *import, struct problem *problem)
 
 /* Into the database ----------------------------------------------------------------------------------- */
 
-static void set_args(struct db_call *call, const char *const *values, int count)
-{
-    memcpy(call->arg, values, (size_t)count * sizeof *values);
-    call->args = count;
-}
-
 static PGresult *load(const struct request *rq, struct import *import, struct problem *problem)
 {
-    const struct terms *terms = &import->terms;
     struct db_call start = call_of(rq, SQL_import_start), finish = call_of(rq, SQL_import_create);
-    const char *const kept[] = {import->media_type, terms->locale, terms->mode,   terms->on_existing,
-                                terms->dry_run,     terms->unit,   terms->period, terms->plan_id,
-                                import->file.bytes, terms->sha256};
-    const char *const told[] = {NULL, is_json(import) ? NULL : import->columns, import->rows.unit,
-                                import->rows.period, import->locale};
-    set_args(&start, kept, COUNT(kept));
-    start.bytes[FILE_ARGUMENT] = (int)import->file.length;
-    set_args(&finish, told, COUNT(told));
-    return db_load(&(struct db_load){&start, import_copy, send_rows, import, &finish}, problem);
+    import_add_terms(import, &start);
+    return import_load(import, &start, &finish, problem);
 }
 
 /* Answering ------------------------------------------------------------------------------------------- */
@@ -176,27 +88,64 @@ static bool refuse(json_t *answer, struct problem *problem)
     return false;
 }
 
+/* Why a job failed: what the request would have been answered. */
+static void explain_failure(json_t *answer, enum language language)
+{
+    const json_t *kept = json_object_get(answer, "problem");
+    const char *code = json_string_value(json_object_get(kept, "code"));
+    enum problem_kind kind = code ? problem_of_slug(code) : PROBLEM_none;
+    if (!json_is_object(kept))
+        return;
+    problem_auto_t problem = {kind ? kind : PROBLEM_internal, part(answer, "problem", "params"),
+                              part(answer, "problem", "errors"), part(answer, "problem", "members")};
+    const char *instance = json_string_value(json_object_get(kept, "instance"));
+    buf_auto_t document = {0};
+    problem_write(&document, &problem, language, instance ? instance : "");
+    json_object_set_new(answer, "problem", json_loads(document.text ? document.text : "{}", 0, NULL));
+}
+
 static bool tell(const struct request *rq, struct reply *rp, struct problem *problem)
 {
     json_auto_t *answer = rp->body.text ? json_loadb(rp->body.text, rp->body.len, 0, NULL) : NULL;
     const char *outcome = json_string_value(json_object_get(answer, "outcome"));
-    if (!outcome)
+    if (!answer)
         return problem_set(problem, PROBLEM_internal, NULL);
-    if (strcmp(outcome, "rejected") == 0 && strcmp(rq->route->method, "POST") == 0)
+    if (outcome && strcmp(outcome, "rejected") == 0 && strcmp(rq->route->method, "POST") == 0)
         return refuse(answer, problem);
     faults_describe(json_object_get(answer, "errors"), rq->language);
+    explain_failure(answer, rq->language);
     str_auto_t *text = json_dumps(answer, JSON_COMPACT | JSON_REAL_PRECISION(15));
     buf_release(&rp->body);
     buf_adds(&rp->body, text ? text : "");
     return true;
 }
 
-/* Take the file in and answer. */
+/* A client that asked for an answer before the work is done, or a file that takes long. */
+static bool wants_job(const struct request *rq, const struct import *import)
+{
+    return prefers_async(rq) || import->file.length > import_async_bytes();
+}
+
+/* It may be an answer given before, by the other way. */
+static void promise(const struct request *rq, struct reply *rp)
+{
+    if (rp->status != 202)
+        return;
+    rp->retry_after = RETRY_SECONDS;
+    rp->applied = prefers_async(rq) ? ASYNC : NULL;
+    import_runner_wake();
+}
+
+/* Take the file in, or leave it to a job, and answer. */
 static bool take_in(struct request *rq, struct import *import, struct reply *rp, struct problem *problem)
 {
-    pgresult_auto_t *rows = load(rq, import, problem);
-    if (rows)
-        return serve_rows(rq, rows, rp, problem) && tell(rq, rp, problem);
+    pgresult_auto_t *rows =
+        wants_job(rq, import) ? import_job_queue(rq, import, problem) : load(rq, import, problem);
+    if (rows) {
+        bool good = serve_rows(rq, rows, rp, problem) && tell(rq, rp, problem);
+        promise(rq, rp);
+        return good;
+    }
     if (json_array_size(import->faults) > 0)
         problem_set_faults(problem, PROBLEM_invalid_content, json_incref(import->faults));
     return problem_set(problem, PROBLEM_internal, NULL);
@@ -206,25 +155,21 @@ bool import_create(struct request *rq, struct reply *rp, struct problem *problem
 {
     char sha256[HEX_SIZE];
     json_auto_t *faults = json_array();
-    struct import import = {
-        .file = {rq->raw->binary_body ? rq->raw->binary_body : "", rq->raw->binary_body_length,
-                 rq->param[SHEET], separator_named(param(rq, SEPARATOR, ""))},
-        .media_type = rq->media_type,
-        .declared = import_locale_named(param(rq, LOCALE, "")),
-        .faults = faults,
-    };
-    if (!has_shape(&import, problem))
-        return false;
+    const struct sheet_file file = {rq->raw->binary_body ? rq->raw->binary_body : "",
+                                    rq->raw->binary_body_length};
     secret_write_bytea(rq->body_sha256, sha256);
-    import.terms = (struct terms){rq->param[LOCALE],
-                                  param(rq, MODE, "atomic"),
-                                  param(rq, ON_EXISTING, "update"),
-                                  param(rq, DRY_RUN, "false"),
-                                  rq->param[FOR_UNIT],
-                                  rq->param[FOR_PERIOD],
-                                  NULL,
-                                  sha256};
-    return take_in(rq, &import, rp, problem);
+    const struct import_terms terms = {.media_type = rq->media_type,
+                                       .locale = rq->param[LOCALE],
+                                       .mode = param(rq, MODE, "atomic"),
+                                       .on_existing = param(rq, ON_EXISTING, "update"),
+                                       .dry_run = param(rq, DRY_RUN, "false"),
+                                       .unit = rq->param[FOR_UNIT],
+                                       .period = rq->param[FOR_PERIOD],
+                                       .sha256 = sha256,
+                                       .separator = rq->param[SEPARATOR],
+                                       .sheet = rq->param[SHEET]};
+    struct import import = import_of(&file, &terms, faults);
+    return has_shape(&import, problem) && take_in(rq, &import, rp, problem);
 }
 
 bool import_get(struct request *rq, struct reply *rp, struct problem *problem)
@@ -234,37 +179,10 @@ bool import_get(struct request *rq, struct reply *rp, struct problem *problem)
 
 /* A file that was sent before ------------------------------------------------------------------------- */
 
-struct source {
-    PGresult *rows;       /* owned; of import_source */
-    unsigned char *bytes; /* owned */
-    size_t length;
-};
-
-static void source_release(struct source *source)
+static bool find_source(const struct request *rq, struct import_source *source, struct problem *problem)
 {
-    PQclear(source->rows);
-    PQfreemem(source->bytes);
-}
-#define source_auto_t __attribute__((cleanup(source_release))) struct source
-
-static const char *told(const struct source *source, const char *column)
-{
-    return rows_told(source->rows, 0, column);
-}
-
-static bool find_source(const struct request *rq, struct source *source, struct problem *problem)
-{
-    struct db_call call = call_of(rq, SQL_import_source);
-    call.arg[call.args++] = rq->path_value[0];
-    call.writes = false;
-    call.receipt_for = NULL;
-    source->rows = db_run(&call, problem);
-    if (!source->rows)
-        return false;
-    if (PQntuples(source->rows) == 0)
-        return problem_set(problem, PROBLEM_not_found, NULL);
-    source->bytes = PQunescapeBytea((const unsigned char *)told(source, "file"), &source->length);
-    return source->bytes || problem_set(problem, PROBLEM_internal, NULL);
+    const struct db_call asks = call_of(rq, SQL_import_source);
+    return import_source_find(&asks, rq->path_value[0], source, problem);
 }
 
 const struct member import_commit_body[] = {
@@ -273,52 +191,49 @@ const struct member import_commit_body[] = {
 };
 
 /* Is it the plan that the caller saw? */
-static bool is_planned(const struct request *rq, const struct source *source, struct problem *problem)
+static bool is_planned(const struct request *rq, const struct import_source *source, struct problem *problem)
 {
-    const char *plan = told(source, "plan"), *seen = json_string_value(json_object_get(rq->json, "plan"));
+    const char *plan = import_source_told(source, "plan"), *outcome = import_source_told(source, "outcome");
+    const char *seen = json_string_value(json_object_get(rq->json, "plan"));
     if (json_array_size(rq->faults) > 0)
         return problem_set_faults(problem, PROBLEM_invalid_content, json_incref(rq->faults));
-    if (strcmp(told(source, "outcome"), "planned") == 0 && plan && strcmp(plan, seen) == 0)
+    if (plan && outcome && strcmp(outcome, "planned") == 0 && strcmp(plan, seen) == 0)
         return true;
     return problem_set(problem, PROBLEM_plan_outdated, NULL);
 }
 
 bool import_commit(struct request *rq, struct reply *rp, struct problem *problem)
 {
-    source_auto_t source = {0};
-    char sha256[HEX_SIZE] = "\\x";
+    import_source_auto_t source = {0};
+    char sha256[IMPORT_HEX_SIZE];
     if (!find_source(rq, &source, problem) || !is_planned(rq, &source, problem))
         return false;
     json_auto_t *faults = json_array();
-    struct import import = {
-        .file = {.bytes = (const char *)source.bytes, .length = source.length},
-        .media_type = told(&source, "media_type"),
-        .declared = import_locale_named(told(&source, "locale") ? told(&source, "locale") : ""),
-        .faults = faults,
-    };
-    snprintf(sha256 + 2, sizeof sha256 - 2, "%s", told(&source, "file_sha256"));
-    import.terms = (struct terms){told(&source, "locale"),
-                                  told(&source, "mode"),
-                                  told(&source, "on_existing"),
-                                  "false",
-                                  told(&source, "unit"),
-                                  told(&source, "period"),
-                                  rq->path_value[0],
-                                  sha256};
+    const struct sheet_file file = import_source_file(&source);
+    struct import_terms terms = import_source_terms(&source, sha256);
+    terms.plan_id = rq->path_value[0];
+    struct import import = import_of(&file, &terms, faults);
     return take_in(rq, &import, rp, problem);
+}
+
+/* Rows of JSON have no cells; a file that could not be read has no plan, nor one that is still waiting. */
+static bool has_cells(const struct import_source *source)
+{
+    return import_source_told(source, "plan")
+           && strcmp(import_source_told(source, "media_type"), "application/json") != 0;
 }
 
 bool import_annotate(struct request *rq, struct reply *rp, struct problem *problem)
 {
     static const char *const headings[] = {[EN] = "What is wrong", [VI] = "Chỗ cần sửa"};
-    source_auto_t source = {0};
+    import_source_auto_t source = {0};
     if (!find_source(rq, &source, problem))
         return false;
-    if (strcmp(told(&source, "media_type"), "application/json") == 0)
+    if (!has_cells(&source))
         return problem_set(problem, PROBLEM_not_found, NULL);
-    json_auto_t *faults = json_loads(told(&source, "faults"), 0, NULL);
+    json_auto_t *faults = json_loads(import_source_told(&source, "faults"), 0, NULL);
     faults_describe(faults, rq->language);
-    const struct sheet_file file = {.bytes = (const char *)source.bytes, .length = source.length};
+    const struct sheet_file file = import_source_file(&source);
     if (!annotate(&file, faults, headings[rq->language], &rp->body))
         return problem_set(problem, PROBLEM_internal, NULL);
     rp->status = 200;

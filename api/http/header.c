@@ -190,3 +190,27 @@ bool header_is_same_origin(const char *origin, const char *host)
     const char *name = strstr(origin, "://");
     return name && host && *host && strcasecmp(name + 3, host) == 0;
 }
+
+/* A quoted value may hold what separates preferences. */
+static const char *behind_value(const char *text)
+{
+    while (*text && *text != ',') {
+        const char *end = *text == '"' ? strchr(text + 1, '"') : NULL;
+        text = end ? end + 1 : text + 1;
+    }
+    return text;
+}
+
+bool header_prefers(const char *prefer, const char *preference)
+{
+    size_t wanted = strlen(preference);
+    while (prefer && *prefer) {
+        prefer += strspn(prefer, " \t,");
+        size_t length = strcspn(prefer, " \t;,=");
+        const char *next = prefer + length + strspn(prefer + length, blank);
+        if (length == wanted && strncasecmp(prefer, preference, wanted) == 0 && *next != '=')
+            return true;
+        prefer = behind_value(next);
+    }
+    return false;
+}

@@ -29,3 +29,6 @@ bool header_is_idempotency_key(const char *text);
 
 /* Is the Origin, without its scheme, the Host? */
 bool header_is_same_origin(const char *origin, const char *host);
+
+/* Does the header Prefer (RFC 7240) name this preference, one without a value?  NULL: there is no header. */
+bool header_prefers(const char *prefer, const char *preference);

@@ -55,24 +55,40 @@ static void name_file(const char *name, struct _u_response *response)
         u_map_put(response->map_header, "Content-Disposition", disposition.text);
 }
 
+static void tell_seconds(json_int_t seconds, struct _u_response *response)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%" JSON_INTEGER_FORMAT, seconds);
+    u_map_put(response->map_header, "Retry-After", text);
+}
+
+static void tell(const char *name, const char *value, struct _u_response *response)
+{
+    if (value && value[0])
+        u_map_put(response->map_header, name, value);
+}
+
+static void add_headers(const struct reply *rp, struct _u_response *response)
+{
+    tell("ETag", rp->etag, response);
+    tell("Location", rp->location, response);
+    tell("Idempotency-Replayed", rp->replayed ? "true" : NULL, response);
+    tell("Preference-Applied", rp->applied, response);
+    tell("Set-Cookie", rp->cookie, response);
+    tell("Link", rp->link.text, response);
+    if (rp->retry_after)
+        tell_seconds(rp->retry_after, response);
+    if (rp->filename)
+        name_file(rp->filename, response);
+}
+
 void reply_send(struct reply *rp, struct _u_response *response)
 {
     response->status = rp->status;
-    if (rp->etag[0])
-        u_map_put(response->map_header, "ETag", rp->etag);
-    if (rp->location[0])
-        u_map_put(response->map_header, "Location", rp->location);
-    if (rp->replayed)
-        u_map_put(response->map_header, "Idempotency-Replayed", "true");
-    if (rp->cookie)
-        u_map_put(response->map_header, "Set-Cookie", rp->cookie);
-    if (rp->link.text)
-        u_map_put(response->map_header, "Link", rp->link.text);
-    if (rp->filename)
-        name_file(rp->filename, response);
+    add_headers(rp, response);
     if (!rp->body.text && !rp->file)
         return;
-    u_map_put(response->map_header, "Content-Type", rp->type ? rp->type : "application/json");
+    tell("Content-Type", rp->type ? rp->type : "application/json", response);
     if (rp->file)
         send_file(rp, response);
     else
@@ -83,9 +99,7 @@ void reply_send(struct reply *rp, struct _u_response *response)
 static void tell_when(const struct problem *problem, struct _u_response *response)
 {
     json_int_t minutes = json_integer_value(json_object_get(problem->params, "minutes"));
-    char seconds[24];
-    snprintf(seconds, sizeof seconds, "%" JSON_INTEGER_FORMAT, minutes > 0 ? minutes * 60 : 5);
-    u_map_put(response->map_header, "Retry-After", seconds);
+    tell_seconds(minutes > 0 ? minutes * 60 : 5, response);
 }
 
 void reply_send_problem(const struct problem *problem, const struct request *rq, struct _u_response *response)

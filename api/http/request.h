@@ -98,6 +98,8 @@ struct reply {
     FILE *file;               /* owned; what is sent instead of the body; NULL: the body is */
     char *filename;           /* owned; for whoever saves the answer; NULL: none */
     struct buf link;          /* of a list's page: the header Link */
+    int retry_after;          /* seconds after which to ask for the result; 0: it is here */
+    const char *applied;      /* preference that was heeded (RFC 7240); NULL: none */
     bool replayed;            /* the answer given before to the same Idempotency-Key */
 };
 

@@ -74,6 +74,12 @@ static bool make_room(struct strings *strings)
     return true;
 }
 
+/* A buf breaks off at its limit, which is ours, long before memory is short. */
+static void refuse_text(struct package *package)
+{
+    package_refuse(package, "too-much-text", json_pack("{s:i}", "max_mib", STRINGS_BYTES_MAX / 1024 / 1024));
+}
+
 static void end_text(struct reading *reading)
 {
     struct strings *strings = reading->strings;
@@ -87,8 +93,7 @@ static void end_text(struct reading *reading)
             reading->begin + strings_unescape(text->text + reading->begin, text->len - reading->begin);
     buf_addc(text, '\0');
     if (text->broken || !make_room(strings)) {
-        package_refuse(reading->package, "damaged-workbook",
-                       json_pack("{s:s, s:s}", "part", "", "why", "memory"));
+        refuse_text(reading->package);
         return;
     }
     strings->at[strings->count++] = (unsigned)reading->begin;
@@ -115,14 +120,17 @@ static void on_end(void *state, const char *name)
 static void on_text(void *state, const char *text, int length)
 {
     struct reading *reading = state;
-    if (reading->in_text)
-        buf_add(&reading->strings->text, text, (size_t)length);
+    if (!reading->in_text)
+        return;
+    buf_add(&reading->strings->text, text, (size_t)length);
+    if (reading->strings->text.broken)
+        refuse_text(reading->package);
 }
 
 bool strings_read(struct strings *strings, struct package *package, const char *part)
 {
     struct reading reading = {.strings = strings, .package = package};
-    *strings = (struct strings){.text.max = PACKAGE_UNPACKED_MAX + STRINGS_MAX};
+    *strings = (struct strings){.text.max = STRINGS_BYTES_MAX};
     return package_parse(package, part, &(struct xml_reader){on_start, on_end, on_text, &reading, package});
 }
 

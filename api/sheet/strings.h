@@ -2,7 +2,9 @@
 #pragma once
 #include "sheet/package.h"
 
-enum { STRINGS_MAX = 1000000 };
+/* Whatever its file unpacks to, a workbook's texts take at most 32 MiB and 2 MiB for where they begin:
+ * 100,000 rows may have four texts each that no other row has, of 80 bytes on average. */
+enum { STRINGS_MAX = 400000, STRINGS_BYTES_MAX = 32 * 1024 * 1024 };
 
 struct strings {
     struct buf text; /* one text after the other, a NUL after each */

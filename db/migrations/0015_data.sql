@@ -53,7 +53,7 @@ create table app.acceptance (
 );
 create unique index acceptance_stands on app.acceptance (submission_id) where ended_at is null;
 create index acceptance_unit on app.acceptance (unit_id, period_id);
-comment on table app.acceptance is 'From when to when submissions were accepted, written by the trigger of the step: what a figure of an earlier day was made of.';
+comment on table app.acceptance is 'From when to when submissions were accepted, written by the trigger of the step alone: what a figure of an earlier day was made of.  It repeats what the audit has of submissions, and is not audited itself.';
 comment on column app.acceptance.id is 'Number.';
 comment on column app.acceptance.submission_id is 'Submission.';
 comment on column app.acceptance.unit_id is 'Its unit.';
@@ -98,7 +98,6 @@ create policy in_reach on app.acceptance for select to thidua_api using
      or ((select app.me()) is not null
          and exists (select from app.publication p where (p.unit_id, p.form_id, p.period_id) = (acceptance.receiver_id, acceptance.form_id, acceptance.period_id))));
 grant select on app.acceptance to thidua_api;
-call app.audit_table('app.acceptance');
 
 -- What was accepted once may be seen by whoever may see it now, also after it was opened again.
 drop policy in_reach on app.value_revision;

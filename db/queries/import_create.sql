@@ -8,5 +8,5 @@ with done as materialized (
 )
 select a.*, t.*, (done.i).outcome = 'rejected' as _rejected
   from done
- cross join lateral (select x.*, (done.i).faults::json as errors, (done.i).findings::json as findings from app.import_told(done.i) x) a
+ cross join lateral (select x.*, (done.i).faults::json as errors, (done.i).findings::json as findings, null::json as problem from app.import_told(done.i) x) a
  cross join lateral app.answered(201, '/v1/imports/' || a.id, null, to_json(a)) t

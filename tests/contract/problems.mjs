@@ -4,8 +4,8 @@ import { subtract } from './report.mjs';
 
 const PROBLEM_TEXTS = ['title', 'detail', 'advice'];
 
-// Problems of no operation: of a path that knows other methods only, and of nginx.
-const OF_NO_OPERATION = ['method-not-allowed', 'request-timeout', 'uri-too-long', 'headers-too-large'];
+// Problems of no operation: of a path that knows other methods only, of nginx, and of work done after the answer.
+const OF_NO_OPERATION = ['method-not-allowed', 'request-timeout', 'uri-too-long', 'headers-too-large', 'import-given-up'];
 
 export function compareProblems(contract, program, root, report) {
     const schemas = contract.document.components.schemas;

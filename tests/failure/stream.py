@@ -19,6 +19,7 @@ from replica import Puller, check_replica
 POSTGRES = "/usr/lib/postgresql/15/bin/postgres"
 CLIENTS = "abcdefgh"  # of the communes of tests/support/many.sql
 KILLS = ["service"] * 3 + ["PostgreSQL"] * 3 + ["both"] * 2
+STOPS = ["service, gently"] * 2
 BETWEEN = (8, 30)  # acknowledgements from one kill to the next
 PATIENCE = 120  # seconds in which something must happen, however busy the machine
 FIGURES = {"new_forest_area": 40, "livestock_pig": 780, "livestock_cattle": 1110, "livestock_buffalo": 217,
@@ -73,6 +74,12 @@ class Process:
                 os.kill(pid, signal.SIGKILL)
         self.process.wait()
         until(lambda: all(map(is_gone, family)), "the killed are gone")
+
+    def end(self, gently):
+        if not gently:
+            self.kill()
+        elif ended := self.stop(signal.SIGTERM):
+            sys.exit(f"kill: {self.command} ends with {ended} when it is stopped")
 
     def stop(self, how):
         if self.process and self.process.poll() is None:
@@ -138,13 +145,13 @@ class Service(Process):
 class Sent:
     """What was sent, with its key and again until an answer came, and that answer."""
 
-    def __init__(self, client, method, path, document, if_match=None):
+    def __init__(self, client, method, path, document, more=None):
         self.login, self.method, self.path = client.unit, method, path
         self.body = json.dumps(document).encode()
         self.makes = not self.path.startswith("/v1/submissions/") and not client.corrects
         self.key = f"{client.unit}-{client.month}-{'create' if self.makes else 'change'}"
-        self.headers = {"Idempotency-Key": self.key, **({"If-Match": if_match} if if_match else {})}
-        self.status, self.heard, self.answer, self.troubles = 0, {}, {}, []
+        self.headers = {"Idempotency-Key": self.key, **(more or {})}
+        self.status, self.heard, self.answer, self.troubles, self.result = 0, {}, {}, [], {"outcome": "accepted"}
 
     def once(self, service):
         try:
@@ -159,19 +166,33 @@ class Sent:
             time.sleep(0.05)
         return self
 
+    def until_done(self, service):
+        """What was promised has happened, however often the service is killed meanwhile."""
+        end = time.monotonic() + PATIENCE
+        while self.status == 202 and self.result.get("state") not in ("done", "failed") and time.monotonic() < end:
+            time.sleep(0.05)
+            try:
+                status, _, document = service.ask("GET", self.heard["Location"], self.login)
+                self.result = document if status == 200 else {}
+            except OSError:
+                self.result = {}
+        return self
+
     def is_replayed(self):
         return self.heard.get("Idempotency-Replayed") == "true"
 
     def flaw(self):
-        if self.status not in (200, 201):
+        if self.status not in (200, 201, 202):
             return f"{self.key}: {self.status} {self.answer} after {sorted(set(self.troubles))}"
+        if self.result.get("outcome") != "accepted":
+            return f"{self.key}: promised, but {self.result}"
         if self.is_replayed() and not DOUBTFUL & set(self.troubles):
             return f"{self.key}: stored, although the service said {sorted(set(self.troubles))}"
         return None
 
 
 class Client(threading.Thread):
-    """Reports month after month, every third by a file, and corrects each report once."""
+    """Reports month after month, every third by a file, each other of these by a queued one, and corrects each report once."""
 
     def __init__(self, letter, service, enough):
         super().__init__(daemon=True)
@@ -193,15 +214,17 @@ class Client(threading.Thread):
         values = [{"indicator": name, "value": figure + n} for name, figure in FIGURES.items()]
         created = self.send("POST", "/v1/submissions", {"form": "ktxh-thang", "unit": self.unit, "period": self.month, "values": values})
         if created.status == 201:
-            self.send("PATCH", created.heard["Location"], {"values": [{"indicator": "livestock_pig", "value": n}]}, created.heard["ETag"])
+            self.send("PATCH", created.heard["Location"], {"values": [{"indicator": "livestock_pig", "value": n}]},
+                      {"If-Match": created.heard["ETag"]})
 
     def send_file(self, n):
         """A file makes the report, another corrects it."""
         def rows(figures):
             return {"rows": [{"unit": self.unit, "period": self.month, "indicator": i, "value": v} for i, v in figures.items()]}
-        self.send("POST", "/v1/imports", rows({name: figure + n for name, figure in FIGURES.items()}))
+        prefer = {"Prefer": "respond-async"} if n % 2 else None
+        self.send("POST", "/v1/imports", rows({name: figure + n for name, figure in FIGURES.items()}), prefer).until_done(self.service)
         self.corrects = True
-        self.send("POST", "/v1/imports", rows({"livestock_pig": n}))
+        self.send("POST", "/v1/imports", rows({"livestock_pig": n}), prefer).until_done(self.service)
 
     def send(self, *request):
         sent = Sent(self, *request).until_answered(self.service)
@@ -244,6 +267,16 @@ def check_files(sent, database):
         yield f"files acknowledged {expected}, kept {found}, and {strays}"
 
 
+def check_jobs(sent, database):
+    """Each promise is kept, and its ticket has ended."""
+    begun = database.tell("select coalesce(sum(attempts), 0) as attempts, count(*) as jobs from app.import_job")[0]
+    print(f"kill: {begun['jobs']} queued files, begun {begun['attempts']} times")
+    expected = sorted(s.answer["id"] for s in sent if s.status == 202)
+    jobs = database.tell("select import_id, state, hash is null and sealed is null as over from app.import_job order by import_id")
+    if [job["import_id"] for job in jobs] != expected or not all(job["state"] == "done" and job["over"] for job in jobs):
+        yield f"jobs acknowledged {expected}, there are {jobs}"
+
+
 def check_receipts(sent, database):
     """One for each effect, with the answer that was given."""
     expected = {(s.answer["receipt"]["id"], s.login, s.key, hashlib.sha256(s.body).hexdigest(), s.status) for s in sent}
@@ -259,12 +292,15 @@ def check_records(sent, database):
     """As many records of changes as there were changes."""
     created = sum(s.makes for s in sent)
     changed = len(sent) - created
-    files = sum(s.path == "/v1/imports" for s in sent)
+    files, jobs = sum(s.path == "/v1/imports" for s in sent), sum(s.status == 202 for s in sent)
     expected = {"answer insert": created + changed, "receipt insert": created + changed, "submission insert": created,
                 "submission update": changed, "submission_value insert": created * len(FIGURES), "submission_value update": changed,
-                "import insert": files, "import update": 2 * files}
+                "import insert": files, "import update": files, "import_job insert": jobs}
     found = database.tell("select table_name || ' ' || action as what, count(*) from app.audit where db_role = 'thidua_api' group by 1")
     found = {row["what"]: row["count"] for row in found}
+    attempts = found.pop("import_job update", 0)
+    if attempts < 2 * jobs:  # begun and ended, and more where they were broken off
+        yield f"{jobs} jobs, but {attempts} records of their steps"
     if found != expected:
         yield f"records of changes: {found}, expected {expected}"
 
@@ -293,13 +329,13 @@ def check_again(sent, service):
 # All of it ------------------------------------------------------------------------------------------------------
 
 def kill_again_and_again(victims, clients, chance):
-    order = chance.sample(KILLS, len(KILLS))
+    order = chance.sample(KILLS + STOPS, len(KILLS + STOPS))
     for victim in order:
         enough = sum(len(c.sent) for c in clients) + chance.randint(*BETWEEN)
         until(lambda enough=enough: sum(len(c.sent) for c in clients) >= enough, f"{enough} are acknowledged")
         time.sleep(chance.uniform(0, 0.03))
         for process in victims[victim]:
-            process.kill()
+            process.end(gently=victim in STOPS)
         time.sleep(chance.uniform(0, 0.2))
         for process in reversed(victims[victim]):
             process.start()
@@ -310,7 +346,7 @@ def faults_of(clients, service, database, chance):
     sent = [s for c in clients for s in c.sent]
     faults = list(check_answers(sent))
     if not faults:
-        faults += [*check_submissions(clients, database), *check_files(sent, database), *check_receipts(sent, database), *check_records(sent, database),
+        faults += [*check_submissions(clients, database), *check_files(sent, database), *check_jobs(sent, database), *check_receipts(sent, database), *check_records(sent, database),
                    *check_chain(service, database.folder)]
         faults += check_again(chance.sample(sent, min(60, len(sent))), service)
     return faults
@@ -338,7 +374,8 @@ def main():
         service.start()
         for thread in [*clients, puller]:
             thread.start()
-        order = kill_again_and_again({"service": [service], "PostgreSQL": [database], "both": [service, database]}, clients, chance)
+        order = kill_again_and_again({"service": [service], "PostgreSQL": [database], "both": [service, database],
+                                      "service, gently": [service]}, clients, chance)
         enough.set()
         for client in clients:
             client.join(PATIENCE)

@@ -1,4 +1,4 @@
-/* If-Match, X-Request-Id, Origin: what passes is safe to send on or back. */
+/* If-Match, X-Request-Id, Origin, Prefer: what passes is safe to send on or back. */
 #include "base/auto.h"
 #include "base/form.h"
 #include "fuzz/target.h"
@@ -15,5 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         HOLDS(strlen(header) <= 64 && !strpbrk(header, "\"\\ <>\r\n"));
     if (header_is_same_origin(header, "thidua.test"))
         HOLDS(strlen(header) >= strlen("thidua.test"));
+    if (header_prefers(header, "respond-async"))
+        HOLDS(strlen(header) >= strlen("respond-async"));
     return 0;
 }

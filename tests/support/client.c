@@ -206,10 +206,19 @@ static void append(const char *file, const json_t *line)
 
 static json_t *headers_of_interest(const struct answer *answer)
 {
-    static const char *const names[] = {
-        "ETag",         "Location",           "Allow", "Content-Language", "WWW-Authenticate",
-        "X-Request-Id", "Cache-Control",      "Vary",  "Retry-After",      "Set-Cookie",
-        "Link",         "Content-Disposition"};
+    static const char *const names[] = {"ETag",
+                                        "Location",
+                                        "Allow",
+                                        "Content-Language",
+                                        "WWW-Authenticate",
+                                        "X-Request-Id",
+                                        "Cache-Control",
+                                        "Vary",
+                                        "Retry-After",
+                                        "Set-Cookie",
+                                        "Preference-Applied",
+                                        "Link",
+                                        "Content-Disposition"};
     json_t *headers = json_object();
     for (size_t i = 0; i < COUNT(names); i++) {
         const char *value = header_of(answer, names[i]);

@@ -75,9 +75,9 @@ struct holder holder_with(const struct commune *commune, const char *period, con
                       "' where account_id in (select id from app.account where login = '%s')",
                       commune->officer));
     world_sql(text_of(
-        "insert into app.import (account_id, media_type, mode, on_existing, dry_run, file, file_sha256, outcome, counts, faults, faults_total) "
+        "insert into app.import (account_id, media_type, mode, on_existing, dry_run, file, file_sha256, outcome, counts, faults, faults_total, plan) "
         "select id, 'text/csv', 'atomic', 'update', false, '" NOTE_MARK
-        "', sha256('a'), 'accepted', '{\"read\":1,\"created\":1,\"updated\":0,\"unchanged\":0,\"deleted\":0,\"rejected\":0,\"faulty\":0}', '[]', 0 from app.account where login = '%s'",
+        "', sha256('a'), 'accepted', '{\"read\":1,\"created\":1,\"updated\":0,\"unchanged\":0,\"deleted\":0,\"rejected\":0,\"faulty\":0}', '[]', 0, sha256('b') from app.account where login = '%s'",
         commune->officer));
     holder.submission = plan_draft(commune, period, "grain_output=" FIGURE_MARK);
     struct answer noted = ask_with("PATCH", plan_path(holder.submission, ""), commune->officer,

@@ -25,6 +25,16 @@ Test(buf, breaks_beyond_its_limit_and_stays_broken)
     cr_expect_null(buf_take(&b, &length));
 }
 
+Test(buf, asks_for_no_more_room_than_its_limit)
+{
+    buf_auto_t b = {.max = 300};
+    for (int i = 0; i < 300; i++)
+        buf_addc(&b, 'a');
+    cr_expect_eq(b.len, 300);
+    cr_expect_eq(b.size, 301);
+    cr_expect_eq(b.text[300], '\0');
+}
+
 Test(buf, hands_its_text_over)
 {
     buf_auto_t b = {0};

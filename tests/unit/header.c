@@ -104,3 +104,28 @@ Test(header, knows_etags_request_ids_and_origins)
     cr_expect_not(header_is_same_origin("https://", ""));
     cr_expect_not(header_is_same_origin("https://x", NULL));
 }
+
+Test(header, knows_what_is_preferred)
+{
+    static const char *const async = "respond-async";
+    static const char *const yes[] = {"respond-async",
+                                      "Respond-Async",
+                                      " wait=10 , respond-async ",
+                                      "respond-async; foo=1",
+                                      "return=minimal; a=\"x, y\", respond-async",
+                                      "handling=lenient,,respond-async,wait=1"};
+    static const char *const no[] = {"",
+                                     "wait=10",
+                                     "respond-asynchronous",
+                                     "respond",
+                                     "respond-async=no",
+                                     "respond-async = no",
+                                     "a=\"respond-async\"",
+                                     "a=\"x, respond-async\"",
+                                     "foo; respond-async"};
+    for (size_t i = 0; i < COUNT(yes); i++)
+        cr_expect(header_prefers(yes[i], async), "%s", yes[i]);
+    for (size_t i = 0; i < COUNT(no); i++)
+        cr_expect_not(header_prefers(no[i], async), "%s", no[i]);
+    cr_expect_not(header_prefers(NULL, async));
+}

@@ -210,7 +210,10 @@ static const struct {
 } hostile[] = {
     {"xl/workbook.xml", "<workbook><sheets>", "<sheet name='a' r:id='r1' xmlns:r='x'/>",
      "</sheets></workbook>", "too-many-sheets", 10000, true},
-    {"xl/sharedStrings.xml", "<sst>", "<si/>", "</sst>", "too-many-texts", 1000001, true},
+    {"xl/sharedStrings.xml", "<sst>", "<si/>", "</sst>", "too-many-texts", 400001, true},
+    {"xl/sharedStrings.xml", "<sst>", "<si><t>" TEN(TEN("a")) "</t></si>", "</sst>", "too-much-text", 332224,
+     true},
+    {"xl/sharedStrings.xml", "<sst><si><t>", TEN("a"), "</t></si></sst>", "too-much-text", 3355444, true},
     {SHEET, "<worksheet>", " ", "</worksheet>", "zip-bomb", 3000000, false},
     {"xl/media/image1.png", "", "0", "", "zip-bomb", 3000000, false},
     {"xl/media/image1.png", "", TEN(TEN(TEN("0123456789"))), "", "unpacks-too-large", 10486, true},

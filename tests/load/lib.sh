@@ -1,0 +1,73 @@
+# shellcheck shell=bash
+# lib.sh: a PostgreSQL that keeps what it acknowledges, filled by bench.sql, and a release build of the service before it,
+# for what is measured here.  Sourced, not run.
+
+# shellcheck source=SCRIPTDIR/../../deploy/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../../deploy/lib.sh"
+
+HERE=$PROJECT/tests/load
+CLIENTS=4
+WORK='' server='' service=''
+
+prepare() { # sections of packages.txt
+    install_tools "$@"
+    build bench thidua-api -DCMAKE_BUILD_TYPE=Release
+    WORK=$(mktemp -d /tmp/thidua-bench.XXXXXX)
+    trap stop_all EXIT
+    forget_other_servers
+    start_postgresql
+    fill_database
+    start_service
+}
+
+start_postgresql() {
+    mkdir "$WORK/data"
+    ! is_root || chown -R "$(postgres_user):" "$WORK"
+    make_cluster "$WORK/data" --auth=trust >"$WORK.log"
+    become "$(postgres_user)" "$POSTGRES/postgres" -D "$WORK/data" -c listen_addresses= \
+        -c unix_socket_directories="$WORK" -c shared_buffers=256MB -c jit=off -c max_wal_size=1GB >>"$WORK.log" 2>&1 </dev/null &
+    server=$!
+    until pg_isready --quiet --host="$WORK" --username=postgres --dbname=postgres; do
+        kill -0 "$server" 2>/dev/null || fail "PostgreSQL ended by itself; see $WORK.log"
+        sleep 0.1
+    done
+}
+
+fill_database() {
+    local superuser="host=$WORK user=postgres"
+    make_owner_role "$superuser dbname=postgres"
+    make_database "$superuser dbname=postgres" bench
+    migrate "postgresql://thidua_owner@/bench?host=$WORK" >>"$WORK.log" 2>&1
+    load_seeds "host=$WORK user=thidua_owner dbname=bench"
+    sql "$superuser dbname=bench" --single-transaction --file="$HERE/bench.sql"
+    sql "$superuser dbname=bench" --command='vacuum analyze'
+}
+
+start_service() {
+    PORT=$((20000 + $$ % 20000))
+    THIDUA_LISTEN=127.0.0.1:$PORT THIDUA_DATABASE="host=$WORK dbname=bench" THIDUA_WORKERS=$CLIENTS THIDUA_LOG_LEVEL=warning THIDUA_IMPORT_ASYNC_BYTES=100000000 THIDUA_SIGNING_KEY_FILE=$WORK.key \
+        "$PROJECT/build/bench/thidua-api" >"$WORK.api" 2>&1 &
+    service=$!
+    until curl --fail --silent --output /dev/null "http://127.0.0.1:$PORT/health/ready"; do
+        kill -0 "$service" 2>/dev/null || fail "the service ended by itself: $(cat "$WORK.api")"
+        sleep 0.1
+    done
+}
+
+stop_servers() {
+    [ -z "$service" ] || kill "$service" 2>/dev/null || true
+    [ -z "$server" ] || kill -s INT "$server" 2>/dev/null || true
+    wait
+    service='' server=''
+}
+
+stop_all() {
+    local status=$?
+    stop_servers
+    [ -z "$WORK" ] || rm -rf "$WORK" "$WORK".{log,api,key,pgbench,csv,answer}
+    exit "$status"
+}
+
+median() {
+    sort -g | awk '{v[NR] = $1} END {print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2}'
+}
