@@ -1,10 +1,14 @@
-/* formats_memory: a list of 100,000 entries takes no more memory than one of 1,000. */
+/* formats_memory: a list of 100,000 entries takes hardly any memory, and holds nobody up while it is read. */
+#include "support/client.h"
 #include "support/expect.h"
 #include "support/memory.h"
 #include "support/plan.h"
 #include "support/together.h"
+#include <arpa/inet.h>
 #include <criterion/criterion.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 TestSuite(formats_memory, .init = world_open, .fini = world_close, .timeout = 180);
 
@@ -60,4 +64,42 @@ Test(formats_memory, is_flat_for_workbooks)
     long peak = peak_of("/v1/documents?format=xlsx", &length);
     cr_expect_gt(length, (size_t)HELD, "too small to tell");
     cr_expect_lt(peak, FLAT, "%ld bytes", peak);
+}
+
+static void open_alone(void)
+{
+    world_open_behind(NULL, 1);
+}
+
+/* A connection on which the answer has begun, of which nothing more is read. */
+static int begin_reading(const char *path)
+{
+    char token[TOKEN_SIZE], piece[1024];
+    unsigned port = client_redirect(0);
+    client_redirect(port);
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    address.sin_port = htons((uint16_t)port);
+    int connection = socket(AF_INET, SOCK_STREAM, 0);
+    cr_assert(connect(connection, (struct sockaddr *)&address, sizeof address) == 0);
+    world_token("loku", token);
+    const char *request =
+        text_of("GET %s HTTP/1.1\r\nHost: thidua.test\r\nAuthorization: Bearer %s\r\n\r\n", path, token);
+    cr_assert(send(connection, request, strlen(request), 0) == (ssize_t)strlen(request));
+    cr_assert(recv(connection, piece, sizeof piece, 0) > 0);
+    return connection;
+}
+
+TestSuite(formats_slow, .init = open_alone, .fini = world_close, .timeout = 120);
+
+Test(formats_slow, lets_a_slow_reader_hold_nobody_up)
+{
+    make_documents();
+    int slow = begin_reading("/v1/documents?format=csv");
+    cr_expect_eq(get("/v1/me", "loku").status, 200, "by the same worker, while the table is on its way");
+    cr_expect_str_eq(
+        world_value("select count(*) from pg_stat_activity where datname = current_database() and "
+                    "usename = 'thidua_api' and state <> 'idle'"),
+        "0", "it holds no transaction open");
+    close(slow);
+    cr_expect_eq(get("/v1/periods?format=csv", "loku").status, 200, "whoever hangs up harms nobody");
 }
