@@ -5,7 +5,7 @@
 
 /* What every list can be asked for beside what its line says; one without parameters (NULL) has none. */
 #define IN_ONE
-#define IN_LIST , "format"
+#define IN_LIST , "format", "count"
 #define IN_NOTHING
 /* clang-format off */
 #define LINE(operation, method, path, access, shape, flags, body, body_max, handler, query, ...) \

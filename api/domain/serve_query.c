@@ -53,7 +53,7 @@ static void add_arguments(const struct request *rq, const char *faults, struct d
 {
     add_path_values(rq, call);
     for (int i = 0; rq->route->params[i]; i++)
-        if (strcmp(rq->route->params[i], "format") != 0)
+        if (strcmp(rq->route->params[i], "format") != 0 && strcmp(rq->route->params[i], "count") != 0)
             add_argument(call, rq->param[i]);
     if (rq->route->flags & IF_MATCH)
         add_argument(call, rq->if_match);
@@ -122,6 +122,8 @@ bool serve_query(struct request *rq, struct reply *rp, struct problem *problem)
     str_auto_t *faults = rq->faults ? json_dumps(rq->faults, JSON_COMPACT) : NULL;
     struct db_call call = call_of(rq, (enum sql_id)rq->route->query);
     add_arguments(rq, faults, &call);
+    if (!serve_count(rq, &call, rp, problem))
+        return false;
     if (rq->format != FORMAT_JSON)
         return serve_table(rq, &call, rp, problem);
     pgresult_auto_t *rows = db_run(&call, problem);

@@ -6,11 +6,13 @@
 #include "domain/serve_query.h"
 #include "http/format.h"
 #include "http/page.h"
+#include "http/params.h"
 #include "sheet/export.h"
 #include <errno.h>
 #include <string.h>
 
 enum { NUMBER_SIZE = 24, DATE_SIZE = 12 };
+#define EVERY_ROW "2147483646"             /* as a limit, to which queries add one */
 static const time_t VIETNAM = 7 * 60 * 60; /* its clock, in seconds east, all year */
 
 long table_rows_max = EXPORT_ROWS_MAX;
@@ -169,4 +171,32 @@ bool serve_table(const struct request *rq, struct db_call *call, struct reply *r
     buf_release(&table.texts);
     buf_release(&table.next);
     return good;
+}
+
+static bool begin_counting(const PGresult *rows, void *total)
+{
+    (void)rows;
+    *(long *)total = 0;
+    return true;
+}
+
+static bool count_row(const PGresult *row, void *total)
+{
+    (void)row;
+    ++*(long *)total;
+    return true;
+}
+
+bool serve_count(const struct request *rq, const struct db_call *call, struct reply *rp,
+                 struct problem *problem)
+{
+    int at = param_position("count", rq->route->params);
+    if (at < 0 || !rq->param[at] || strcmp(rq->param[at], "exact") != 0)
+        return true;
+    struct db_call all = *call;
+    all.arg[all.args - 2] = NULL; /* no cursor */
+    all.arg[all.args - 1] = EVERY_ROW;
+    const struct db_sink sink = {begin_counting, count_row, &rp->total};
+    rp->counted = db_stream(&all, &sink, problem);
+    return rp->counted;
 }

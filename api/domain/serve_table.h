@@ -11,5 +11,10 @@ extern long table_rows_max;
  * problem list-too-large.  Columns whose name starts with `_` are left out. */
 bool serve_table(const struct request *rq, struct db_call *call, struct reply *rp, struct problem *problem);
 
+/* Count the entries of a list from its beginning, when that is asked for (`count`): every one of them is
+ * read, in a transaction of its own. */
+bool serve_count(const struct request *rq, const struct db_call *call, struct reply *rp,
+                 struct problem *problem);
+
 /* What a member is called in tables for people; its own name when it has no other. */
 const char *table_heading(const char *member);

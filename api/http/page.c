@@ -7,10 +7,11 @@
 
 enum { VARIANT = sodium_base64_VARIANT_URLSAFE_NO_PADDING, CURSOR_BYTES = TAG_BYTES + POSITION_SIZE - 1 };
 
-/* A cursor goes on with another page length, and in another format. */
+/* A cursor goes on with another page length, in another format, and counted or not. */
 static bool is_filter(const char *param)
 {
-    return strcmp(param, "cursor") != 0 && strcmp(param, "limit") != 0 && strcmp(param, "format") != 0;
+    return strcmp(param, "cursor") != 0 && strcmp(param, "limit") != 0 && strcmp(param, "format") != 0
+           && strcmp(param, "count") != 0;
 }
 
 /* What is bound together; every text ends with its NUL, and absent is not empty. */
@@ -82,7 +83,8 @@ static void write_link(const struct request *rq, const char *cursor, struct buf 
     buf_add(out, rq->raw->http_url, strcspn(rq->raw->http_url, "?"));
     for (int i = 0; rq->route->params[i]; i++) {
         bool is_cursor = strcmp(rq->route->params[i], "cursor") == 0;
-        if (!rq->param[i] && !is_cursor)
+        bool is_count = strcmp(rq->route->params[i], "count") == 0; /* once is enough */
+        if ((!rq->param[i] && !is_cursor) || is_count)
             continue;
         buf_addf(out, "%c%s=", before, param_named(rq->route->params[i])->name);
         add_encoded(out, is_cursor ? cursor : rq->param[i]);

@@ -1,8 +1,8 @@
 /* page.h: the pages of a list.
  *
  * What a query tells as the place where its next page begins goes out as an opaque cursor: the place and a
- * code of authenticity (base/signing.h) over it, the operation, and all other parameters but `limit` and
- * `format`.  So a cursor leads on in the list that gave it, and nowhere else.
+ * code of authenticity (base/signing.h) over it, the operation, and all other parameters but `limit`,
+ * `format` and `count`.  So a cursor leads on in the list that gave it, and nowhere else.
  */
 #pragma once
 #include "http/request.h"

@@ -55,11 +55,16 @@ static void name_file(const char *name, struct _u_response *response)
         u_map_put(response->map_header, "Content-Disposition", disposition.text);
 }
 
-static void tell_seconds(json_int_t seconds, struct _u_response *response)
+static void tell_number(const char *name, json_int_t number, struct _u_response *response)
 {
     char text[24];
-    snprintf(text, sizeof text, "%" JSON_INTEGER_FORMAT, seconds);
-    u_map_put(response->map_header, "Retry-After", text);
+    snprintf(text, sizeof text, "%" JSON_INTEGER_FORMAT, number);
+    u_map_put(response->map_header, name, text);
+}
+
+static void tell_seconds(json_int_t seconds, struct _u_response *response)
+{
+    tell_number("Retry-After", seconds, response);
 }
 
 static void tell(const char *name, const char *value, struct _u_response *response)
@@ -78,6 +83,8 @@ static void add_headers(const struct reply *rp, struct _u_response *response)
     tell("Link", rp->link.text, response);
     if (rp->retry_after)
         tell_seconds(rp->retry_after, response);
+    if (rp->counted)
+        tell_number("Total-Count", rp->total, response);
     if (rp->filename)
         name_file(rp->filename, response);
 }

@@ -100,7 +100,9 @@ struct reply {
     struct buf link;          /* of a list's page: the header Link */
     int retry_after;          /* seconds after which to ask for the result; 0: it is here */
     const char *applied;      /* preference that was heeded (RFC 7240); NULL: none */
-    bool replayed;            /* the answer given before to the same Idempotency-Key */
+    bool counted;             /* total says how many entries the list has */
+    long total;
+    bool replayed; /* the answer given before to the same Idempotency-Key */
 };
 
 /* Does the operation take a body of its own, JSON or a file? */

@@ -107,7 +107,7 @@ static int expect_bound(const struct route *route, const struct holder *holder)
     for (const char *const *param = route->params; *param; param++) {
         bool is_given = strchr(path, '?') && (strchr(*param, '!') || strcmp(*param, "unit") == 0);
         if (is_given || strcmp(*param, "cursor") == 0 || strcmp(*param, "limit") == 0
-            || strcmp(*param, "format") == 0)
+            || strcmp(*param, "format") == 0 || strcmp(*param, "count") == 0)
             continue;
         expect_invalid(lists_with(next, text_of("%s=%s", *param, good_value(*param))), login);
         filters++;
@@ -185,4 +185,32 @@ Test(pages, read_one_entry_beyond_what_they_show)
     world_sql(text_of("prepare page as %s", sql_queries[SQL_document_list].text));
     const char *plan = world_value("explain (analyze, format json) execute page(null, null, null, '50')");
     cr_expect_eq(rows_read(plan), 51, "%s", plan);
+}
+
+static void expect_counted(const struct route *route, const struct holder *holder)
+{
+    const char *path = lists_path(route, holder), *login = lists_caller(route);
+    json_auto_t *items = lists_items(path, login);
+    const char *total = text_of("%zu", json_array_size(items));
+    struct answer page = get(lists_with(path, "limit=1&count=exact"), login),
+                  table = get(lists_with(path, "format=csv&count=exact"), login),
+                  none = get(lists_with(path, "count=none"), login);
+    cr_expect_str_eq(header_of(&page, "Total-Count"), total, "%s: %s", path, page.text);
+    cr_expect_eq(json_array_size(json_object_get(page.json, "items")), 1);
+    cr_expect_str_eq(header_of(&table, "Total-Count"), total, "%s", path);
+    cr_expect_str_eq(header_of(&none, "Total-Count"), "");
+    page = get(lists_with(path, text_of("%s&count=exact", cursor_of(&page))), login);
+    cr_expect_str_eq(header_of(&page, "Total-Count"), total, "%s, from its beginning: %s", path, page.text);
+}
+
+Test(pages, of_every_list_are_counted_when_that_is_asked_for)
+{
+    struct holder holder = lists_filled();
+    for (size_t i = 0; i < routes.count; i++)
+        if (lists_has(&routes.routes[i]))
+            expect_counted(&routes.routes[i], &holder);
+    struct answer quarters = get("/v1/periods?frequency=quarter&count=exact&limit=3", "loku");
+    cr_expect_str_eq(header_of(&quarters, "Total-Count"), "4");
+    cr_expect_null(strstr(lists_next(&quarters), "count"), "it is not counted with each page");
+    expect_fault(get("/v1/periods?count=about", "loku"), 400, "malformed-parameter", "count not-a-choice");
 }

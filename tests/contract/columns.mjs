@@ -95,7 +95,7 @@ function readDescriptions(output, queries) {
 function argumentsOf(route) {
     const placeholders = route.path.match(/\{/g)?.length ?? 0;
     const added = HANDLERS[route.operation]?.arguments ?? 0;
-    return placeholders + route.parameters.filter(p => p.name !== 'format').length + (route.if_match ? 1 : 0) + (route.body ? 2 : 0) + added;
+    return placeholders + route.parameters.filter(p => !['format', 'count'].includes(p.name)).length + (route.if_match ? 1 : 0) + (route.body ? 2 : 0) + added;
 }
 
 function compareAnswer(contract, operation, route, query) {

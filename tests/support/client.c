@@ -218,7 +218,8 @@ static json_t *headers_of_interest(const struct answer *answer)
                                         "Set-Cookie",
                                         "Preference-Applied",
                                         "Link",
-                                        "Content-Disposition"};
+                                        "Content-Disposition",
+                                        "Total-Count"};
     json_t *headers = json_object();
     for (size_t i = 0; i < COUNT(names); i++) {
         const char *value = header_of(answer, names[i]);
