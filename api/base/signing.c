@@ -10,6 +10,7 @@
 enum {
     HEX_DIGITS = 2 * SEED_BYTES,
     SUBKEY_OF_SEALS = 1,
+    SUBKEY_OF_TAGS,
     NONCE = crypto_secretbox_NONCEBYTES,
     OVERHEAD = NONCE + crypto_secretbox_MACBYTES,
     SEALED_BYTES = OVERHEAD + SECRET_SIZE,
@@ -18,7 +19,7 @@ enum {
 
 static struct {
     unsigned char secret[crypto_sign_SECRETKEYBYTES], public[crypto_sign_PUBLICKEYBYTES];
-    unsigned char seals[crypto_secretbox_KEYBYTES];
+    unsigned char seals[crypto_secretbox_KEYBYTES], tags[crypto_generichash_KEYBYTES];
 } key;
 
 _Static_assert(SEED_BYTES == crypto_sign_SEEDBYTES && SEED_BYTES == crypto_kdf_KEYBYTES, "size of a seed");
@@ -29,6 +30,7 @@ void signing_use(const unsigned char seed[SEED_BYTES])
 {
     crypto_sign_seed_keypair(key.public, key.secret, seed);
     crypto_kdf_derive_from_key(key.seals, sizeof key.seals, SUBKEY_OF_SEALS, "secrets_", seed);
+    crypto_kdf_derive_from_key(key.tags, sizeof key.tags, SUBKEY_OF_TAGS, "cursors_", seed);
 }
 
 /* Written aside and linked into place: another service that starts now finds all of it or nothing. */
@@ -106,4 +108,9 @@ bool signing_open(const char *sealed, char secret[SECRET_SIZE])
            && crypto_secretbox_open_easy((unsigned char *)secret, bytes + NONCE, sizeof bytes - NONCE, bytes,
                                          key.seals)
                   == 0;
+}
+
+void signing_tag(const char *bytes, size_t length, unsigned char tag[TAG_BYTES])
+{
+    crypto_generichash(tag, TAG_BYTES, (const unsigned char *)bytes, length, key.tags, sizeof key.tags);
 }

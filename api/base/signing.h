@@ -14,6 +14,7 @@ enum {
     PUBLIC_KEY_SIZE = 43 + 1, /* 32 bytes as base64url without padding, NUL */
     SEALED_SIZE = 160,        /* what SECRET_SIZE becomes when sealed, as base64url, NUL */
     SECRET_SIZE = 64,
+    TAG_BYTES = 16,
 };
 
 /* Take the key from a file of 64 hexadecimal digits; a file that is missing is made, for its owner alone.
@@ -29,3 +30,6 @@ void signing_public_key(char key[PUBLIC_KEY_SIZE]);
 /* Seal a secret shorter than SECRET_SIZE, and open what was sealed.  False: it is none of ours. */
 void signing_seal(const char *secret, char sealed[SEALED_SIZE]);
 bool signing_open(const char *sealed, char secret[SECRET_SIZE]) MUST_CHECK;
+
+/* A code of authenticity of bytes: nobody without the key can make it (BLAKE2b). */
+void signing_tag(const char *bytes, size_t length, unsigned char tag[TAG_BYTES]);

@@ -12,9 +12,19 @@
 /* Add row number `row` as an object. */
 void rows_json_object(struct buf *out, const PGresult *rows, int row);
 
-/* Add all rows as {"items": [...], "next": <_next of the last row, or null>}. */
-void rows_json_list(struct buf *out, const PGresult *rows);
+/* Add all rows as {"items": [...], "next": next}; NULL is null. */
+void rows_json_list(struct buf *out, const PGresult *rows, const char *next);
+
+/* Where the next page begins: _next of the last row; NULL: there is none.  Borrowed from the rows. */
+const char *rows_next(const PGresult *rows);
 
 /* What a column that speaks to the server (`_status`, …) says in a row; NULL when it is absent or null.
  * Borrowed from the rows. */
 const char *rows_told(const PGresult *rows, int row, const char *column);
+
+/* What a column holds. */
+enum rows_type { ROWS_TEXT, ROWS_INTEGER, ROWS_NUMBER, ROWS_BOOLEAN, ROWS_DATE, ROWS_MOMENT, ROWS_JSON };
+enum rows_type rows_type(const PGresult *rows, int column);
+
+/* Add a value that is not null as its JSON has it, without quotes and escapes. */
+void rows_text(struct buf *out, const PGresult *rows, int row, int column);

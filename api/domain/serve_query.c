@@ -3,7 +3,9 @@
 #include "db/rows_json.h"
 #include "domain/operations.h"
 #include "domain/receipt.h"
+#include "domain/serve_table.h"
 #include "http/header.h"
+#include "http/page.h"
 #include <assert.h>
 #include <string.h>
 
@@ -52,7 +54,8 @@ static void add_arguments(const struct request *rq, const char *faults, struct d
 {
     add_path_values(rq, call);
     for (int i = 0; rq->route->params[i]; i++)
-        add_argument(call, rq->param[i]);
+        if (strcmp(rq->route->params[i], "format") != 0 && strcmp(rq->route->params[i], "count") != 0)
+            add_argument(call, rq->param[i]);
     if (rq->route->flags & IF_MATCH)
         add_argument(call, rq->if_match);
     if (rq->route->flags & CONDITIONAL)
@@ -71,13 +74,22 @@ static void keep(char *to, size_t size, const char *told)
         snprintf(to, size, "%s", told);
 }
 
+static void write_list(const struct request *rq, const PGresult *rows, struct reply *rp)
+{
+    buf_auto_t cursor = {0};
+    const char *position = rows_next(rows);
+    if (position)
+        page_write_next(rq, position, &cursor, &rp->link);
+    rows_json_list(&rp->body, rows, cursor.text);
+}
+
 static void write_rows(const struct request *rq, const PGresult *rows, struct reply *rp)
 {
     const char *whole = PQntuples(rows) ? rows_told(rows, 0, "_body") : NULL;
     if (whole)
         buf_adds(&rp->body, whole);
     else if (rq->route->shape == LIST)
-        rows_json_list(&rp->body, rows);
+        write_list(rq, rows, rp);
     else if (rq->route->shape == ONE)
         rows_json_object(&rp->body, rows, 0);
 }
@@ -126,6 +138,10 @@ bool serve_query(struct request *rq, struct reply *rp, struct problem *problem)
     str_auto_t *faults = rq->faults ? json_dumps(rq->faults, JSON_COMPACT) : NULL;
     struct db_call call = call_of(rq, (enum sql_id)rq->route->query);
     add_arguments(rq, faults, &call);
+    if (!serve_count(rq, &call, rp, problem))
+        return false;
+    if (rq->format != FORMAT_JSON)
+        return serve_table(rq, &call, rp, problem);
     pgresult_auto_t *rows = db_run(&call, problem);
     return rows && serve_rows(rq, rows, rp, problem);
 }

@@ -1,8 +1,9 @@
 /* serve_query.h: from a request to its query and back.
  *
- * The arguments of a query are, in order: values of the path, declared query parameters, the ETag of
- * If-Match (if required), body and faults (if the operation has a body), then what a handler appended
- * with request_append().  Its columns are the members of the answer; `_status`, `_etag`, `_location` and
+ * The arguments of a query are, in order: values of the path, declared query parameters (but `format`,
+ * `count`), the ETag of If-Match (if required), body and faults (if the operation has a body), then what a
+ * handler appended with request_append().  Its columns are the members of the answer; `_status`, `_etag`,
+ * `_location` and
  * `_next` speak to the server; a single column `_body` is the whole answer.  No row means 404.  A write's
  * `_receipt` becomes the member `receipt`, signed (receipt.h).
  */

@@ -4,7 +4,9 @@
 #include "base/log.h"
 #include "http/body.h"
 #include "http/caller.h"
+#include "http/format.h"
 #include "http/header.h"
+#include "http/page.h"
 #include "http/params.h"
 #include "http/reply.h"
 #include <string.h>
@@ -72,15 +74,6 @@ static bool find_route(struct request *rq, const struct route_table *table, stru
         return problem_set(problem, PROBLEM_not_found, NULL);
     return problem_set(problem, PROBLEM_method_not_allowed,
                        json_pack("{s:s, s:s}", "method", method, "allowed", allowed.text));
-}
-
-/* What the database answers is JSON; the few other operations choose for themselves. */
-static bool is_acceptable(const struct request *rq, struct problem *problem)
-{
-    static const char json[] = "application/json";
-    if (rq->route->query == NO_QUERY || header_quality(request_header(rq, "Accept"), json) > 0)
-        return true;
-    return problem_set(problem, PROBLEM_not_acceptable, json_pack("{s:[s]}", "available", json));
 }
 
 static bool read_params(struct request *rq, struct problem *problem)
@@ -181,9 +174,11 @@ int dispatch(const struct _u_request *raw, struct _u_response *response, void *t
         /* clang-format off */
         good = good
             && find_route(&rq, table, &problem)
-            && is_acceptable(&rq, &problem)
+            && format_is_acceptable(&rq, &problem)
             && caller_identify(&rq, &problem)
             && read_params(&rq, &problem)
+            && format_choose(&rq, &problem)
+            && page_read_cursor(&rq, &problem)
             && read_if_match(&rq, &problem)
             && read_idempotency_key(&rq, &problem)
             && body_read(&rq, &problem)

@@ -70,7 +70,7 @@ static void add(json_t *faults, const char *name, const char *code, json_t *para
     fault_add(faults, fault);
 }
 
-static int position(const char *name, const char *const *declared)
+int param_position(const char *name, const char *const *declared)
 {
     for (int i = 0; declared[i]; i++)
         if (strlen(name) == name_length(declared[i]) && strncmp(name, declared[i], strlen(name)) == 0)
@@ -174,7 +174,7 @@ static void take_pair(char *pair, const char *const *declared, const char **valu
     else
         text = pair + strlen(pair);
     bool name_good = decode(pair), good = decode(text);
-    int i = name_good ? position(pair, declared) : -1;
+    int i = name_good ? param_position(pair, declared) : -1;
     if (!name_good)
         add(faults, "?", "malformed-encoding", NULL);
     else if (i < 0)

@@ -17,6 +17,9 @@ extern const size_t params_known_count;
 /* The declaration of a name of routes.def, with or without its final `!`; NULL when params.def lacks it. */
 const struct param *param_named(const char *name);
 
+/* The place of a name among the declared ones; -1: it is none of them. */
+int param_position(const char *name, const char *const *declared);
+
 /* Decode the query in place and point value[i] at what it gives for declared[i], NULL when absent.
  * `declared` is NULL-terminated; a final `!` marks a required one.  Every fault is reported. */
 bool params_read(char *query, const char *const *declared, const char **value, struct problem *problem);

@@ -1,6 +1,10 @@
 /* reply.c: sending what an operation answered, or the problem it met. */
 #include "http/reply.h"
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PIECE = 64 * 1024 };
 
 void reply_start(const struct request *rq, struct _u_response *response)
 {
@@ -17,32 +21,85 @@ static void hand_over(struct buf *body, struct _u_response *response)
     response->binary_body_length = length;
 }
 
-static void tell_seconds(json_int_t seconds, struct _u_response *response)
+static ssize_t read_piece(void *file, uint64_t offset, char *piece, size_t size)
+{
+    ssize_t length = pread(fileno(file), piece, size, (off_t)offset);
+    if (length > 0)
+        return length;
+    return length == 0 ? U_STREAM_END : U_STREAM_ERROR;
+}
+
+static void close_file(void *file)
+{
+    fclose(file);
+}
+
+/* It goes out piece by piece, between the other requests of the worker. */
+static void send_file(struct reply *rp, struct _u_response *response)
+{
+    struct stat file;
+    if (fflush(rp->file) != 0 || fstat(fileno(rp->file), &file) != 0
+        || ulfius_set_stream_response(response, (unsigned)rp->status, read_piece, close_file,
+                                      (uint64_t)file.st_size, PIECE, rp->file)
+               != U_OK)
+        response->status = 500;
+    else
+        rp->file = NULL;
+}
+
+static void name_file(const char *name, struct _u_response *response)
+{
+    buf_auto_t disposition = {0};
+    buf_addf(&disposition, "attachment; filename=\"%s\"", name);
+    if (disposition.text)
+        u_map_put(response->map_header, "Content-Disposition", disposition.text);
+}
+
+static void tell_number(const char *name, json_int_t number, struct _u_response *response)
 {
     char text[24];
-    snprintf(text, sizeof text, "%" JSON_INTEGER_FORMAT, seconds);
-    u_map_put(response->map_header, "Retry-After", text);
+    snprintf(text, sizeof text, "%" JSON_INTEGER_FORMAT, number);
+    u_map_put(response->map_header, name, text);
+}
+
+static void tell_seconds(json_int_t seconds, struct _u_response *response)
+{
+    tell_number("Retry-After", seconds, response);
+}
+
+static void tell(const char *name, const char *value, struct _u_response *response)
+{
+    if (value && value[0])
+        u_map_put(response->map_header, name, value);
+}
+
+static void add_headers(const struct reply *rp, struct _u_response *response)
+{
+    tell("ETag", rp->etag, response);
+    tell("Location", rp->location, response);
+    tell("Idempotency-Replayed", rp->replayed ? "true" : NULL, response);
+    tell("Preference-Applied", rp->applied, response);
+    tell("Set-Cookie", rp->cookie, response);
+    tell("Link", rp->link.text, response);
+    if (rp->retry_after)
+        tell_seconds(rp->retry_after, response);
+    if (rp->counted)
+        tell_number("Total-Count", rp->total, response);
+    if (rp->filename)
+        name_file(rp->filename, response);
 }
 
 void reply_send(struct reply *rp, struct _u_response *response)
 {
     response->status = rp->status;
-    if (rp->etag[0])
-        u_map_put(response->map_header, "ETag", rp->etag);
-    if (rp->location[0])
-        u_map_put(response->map_header, "Location", rp->location);
-    if (rp->replayed)
-        u_map_put(response->map_header, "Idempotency-Replayed", "true");
-    if (rp->retry_after)
-        tell_seconds(rp->retry_after, response);
-    if (rp->applied)
-        u_map_put(response->map_header, "Preference-Applied", rp->applied);
-    if (rp->cookie)
-        u_map_put(response->map_header, "Set-Cookie", rp->cookie);
-    if (!rp->body.text)
+    add_headers(rp, response);
+    if (!rp->body.text && !rp->file)
         return;
-    u_map_put(response->map_header, "Content-Type", rp->type ? rp->type : "application/json");
-    hand_over(&rp->body, response);
+    tell("Content-Type", rp->type ? rp->type : "application/json", response);
+    if (rp->file)
+        send_file(rp, response);
+    else
+        hand_over(&rp->body, response);
 }
 
 /* Retry-After, in seconds: what the problem says, or a moment. */
@@ -91,5 +148,9 @@ void reply_add_member(struct reply *rp, const char *name, const char *text)
 void reply_release(struct reply *rp)
 {
     buf_release(&rp->body);
+    buf_release(&rp->link);
     free(rp->cookie);
+    free(rp->filename);
+    if (rp->file)
+        fclose(rp->file);
 }

@@ -21,6 +21,9 @@ enum access { OPEN, SIGNED_IN, DATA_READ, DATA_WRITE, WORKFLOW, CATALOG_WRITE, A
 /* What is answered: one object, {"items": [...], "next": ...}, or nothing (204). */
 enum reply_shape { ONE, LIST, NOTHING };
 
+/* How a list is written. */
+enum format { FORMAT_JSON, FORMAT_CSV, FORMAT_CSV_VI, FORMAT_XLSX, FORMATS };
+
 /* Flags: If-Match is required; the body is a file, of one of the types of body.h, for the handler to read; the
  * query itself looks at If-None-Match, before it computes anything. */
 enum { IF_MATCH = 1, FILE_BODY = 2, CONDITIONAL = 4 };
@@ -47,7 +50,14 @@ struct route_table {
     size_t count;
 };
 
-enum { SHA256_BYTES = 32, PATH_VALUE_SIZE = 65, ADDRESS_SIZE = 64, ETAG_SIZE = 72, LOCATION_SIZE = 200 };
+enum {
+    SHA256_BYTES = 32,
+    PATH_VALUE_SIZE = 65,
+    ADDRESS_SIZE = 64,
+    ETAG_SIZE = 72,
+    LOCATION_SIZE = 200,
+    POSITION_SIZE = 256
+};
 
 struct request {
     const struct _u_request *raw;
@@ -59,6 +69,8 @@ struct request {
     char path_value[PATH_VALUES_MAX][PATH_VALUE_SIZE];
     char *query;                   /* owned; what param[] points into */
     const char *param[PARAMS_MAX]; /* in the order of route->params; NULL: absent */
+    char position[POSITION_SIZE];  /* in a list, which the cursor stands for (page.h) */
+    enum format format;            /* of a list */
     const char *if_match;          /* the ETag with its quotes; NULL: absent */
     const char *idempotency_key;   /* NULL: absent, or not looked at */
 
@@ -84,9 +96,14 @@ struct reply {
     char etag[ETAG_SIZE], location[LOCATION_SIZE];
     char sealed[SEALED_SIZE]; /* a secret to be shown once (base/signing.h) */
     char *cookie;             /* owned; value of Set-Cookie; NULL: none */
+    FILE *file;               /* owned; what is sent instead of the body; NULL: the body is */
+    char *filename;           /* owned; for whoever saves the answer; NULL: none */
+    struct buf link;          /* of a list's page: the header Link */
     int retry_after;          /* seconds after which to ask for the result; 0: it is here */
     const char *applied;      /* preference that was heeded (RFC 7240); NULL: none */
-    bool replayed;            /* the answer given before to the same Idempotency-Key */
+    bool counted;             /* total says how many entries the list has */
+    long total;
+    bool replayed; /* the answer given before to the same Idempotency-Key */
 };
 
 /* Does the operation take a body of its own, JSON or a file? */

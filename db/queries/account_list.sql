@@ -5,7 +5,7 @@
 select a.login, a.name, a.demo, a.disabled_at is not null as disabled, a.created_at,
        (select coalesce(json_agg(json_build_object('role', r.role, 'unit', u.code) order by r.role, u.code), '[]')
           from app.account_role r join app.unit u on u.id = r.unit_id where r.account_id = a.id) as roles,
-       case when count(*) over () > coalesce($3::int, 50) then a.login end as _next
+       case when lead(true) over (order by a.login) then a.login end as _next
   from app.account a
  where (select app.expect_codes(p_unit => $1))
    and a.login > coalesce($2::text, '')

@@ -3,7 +3,7 @@
 -- out:  one row a chain, in the order in which they began
 -- raises: TD400 (cursor, unknown codes)
 select h.chain::text as chain, u.code as unit, app.unit_name_on(u.id, current_date) as unit_name, h.seq, encode(h.hash, 'hex') as hash, h.at,
-       case when count(*) over () > coalesce($3::int, 50) then h.id::text end as _next
+       case when lead(true) over (order by h.id) then h.id::text end as _next
   from app.audit_head h
   left join app.unit u on u.id = h.unit_id
  where (select app.expect_codes(p_unit => $1))

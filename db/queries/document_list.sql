@@ -3,7 +3,7 @@
 -- out:  one row a document
 -- raises: TD400 (unknown unit, unknown kind)
 select d.code, d.kind, d.number, d.symbol::text as symbol, d.issuer::text as issuer, u.code as issuer_unit, d.issued_on, d.title::text as title,
-       d.verified, case when count(*) over () > coalesce($4::int, 50) then d.code::text end as _next
+       d.verified, case when lead(true) over (order by d.code) then d.code::text end as _next
   from app.document d
   left join app.unit u on u.id = d.issuer_unit_id
  where (select app.expect_codes(p_unit => $2) and app.expect_choice('kind', $1, '{KH,CT,NQ,QD,BC,LKG,OTHER}'))

@@ -5,7 +5,7 @@
 select x.id, u.code::text as unit, p.code::text as period, f.code::text as form,
        (select coalesce(to_json(array_agg(c.code order by c.code)), '[]') from app.extension_unit g join app.unit c on c.id = g.unit_id where g.extension_id = x.id) as units,
        x.due_at, x.expires_at, x.reason::text as reason, app.account_name(x.created_by) as created_by, x.created_at,
-       case when count(*) over () > coalesce($5::int, 50) then x.id::text end as _next
+       case when lead(true) over (order by x.id desc) then x.id::text end as _next
   from app.extension x
   join app.unit u on u.id = x.receiver_id
   join app.period p on p.id = x.period_id

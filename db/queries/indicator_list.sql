@@ -4,7 +4,7 @@
 -- raises: TD400 (cursor, unknown form, unknown kind)
 select i.code, i.kind, i.section, p.code as parent, i.sort_order, v.name_vi::text as name, v.name_en::text as name_en,
        v.unit_vi::text as unit_of_measure, v.unit_code, v.value_type, v.decimals, v.measure, v.direction, v.entry, v.aggregation,
-       case when count(*) over () > coalesce($6::int, 50) then i.sort_order::text end as _next
+       case when lead(true) over (order by i.sort_order) then i.sort_order::text end as _next
   from app.indicator i
   join app.indicator_version v on v.indicator_id = i.id and v.valid @> coalesce($4::timestamptz::date, current_date)
   left join app.indicator p on p.id = i.parent_id

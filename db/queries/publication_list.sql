@@ -3,7 +3,7 @@
 -- out:  one row a publication
 -- raises: TD400 (cursor, unknown codes)
 select b.id, u.code as unit, f.code as form, p.code as period, b.published_at, app.account_name(b.published_by) as published_by, b.note::text as note,
-       case when count(*) over () > coalesce($5::int, 50) then b.id::text end as _next
+       case when lead(true) over (order by b.id desc) then b.id::text end as _next
   from app.publication b
   join app.unit u on u.id = b.unit_id
   join app.form f on f.id = b.form_id

@@ -7,7 +7,7 @@ select r.code, r.kind, r.severity, r.name_vi::text as name, r.name_en::text as n
                         order by array_position('{left,right,divisor}', t.side), i.sort_order)
           from app.rule_term t join app.indicator i on i.id = t.indicator_id where t.rule_id = r.id) as terms,
        lower(r.valid) as valid_from, upper(r.valid) - 1 as valid_to, r.source::text as source,
-       case when count(*) over () > coalesce($5::int, 50) then r.id::text end as _next
+       case when lead(true) over (order by r.id) then r.id::text end as _next
   from app.rule r
  where (select app.expect_codes(p_form => $1))
    and r.valid @> coalesce($3::timestamptz::date, current_date)

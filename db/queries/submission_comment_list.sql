@@ -3,7 +3,7 @@
 -- out:  one row a comment
 -- raises: TD400 (cursor, unknown codes), TD404 when the caller may not see the submission
 select c.id, c.submission_id as submission, i.code::text as indicator, c.text::text as text, c.visibility, c.side, c.writer_name::text as by, c.writer_role as role,
-       c.written_at as at, case when count(*) over () > coalesce($4::int, 50) then c.id::text end as _next
+       c.written_at as at, case when lead(true) over (order by c.id) then c.id::text end as _next
   from app.submission_comment c
   left join app.indicator i on i.id = c.indicator_id
  where (select app.expect_codes(p_indicator => $2))

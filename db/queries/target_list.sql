@@ -6,7 +6,7 @@ select t.id, u.code as unit, i.code as indicator, t.year, d.code as document, t.
        not exists (select from app.target n where (n.unit_id, n.indicator_id, n.year, n.document_id) = (t.unit_id, t.indicator_id, t.year, t.document_id)
                                               and n.revision > t.revision) as in_force,
        t.comparator, t.comparator_implied, t.value, t.text_as_issued::text as text_as_issued, t.baseline_value, t.baseline_year, t.is_key,
-       t.note::text as note, case when count(*) over () > coalesce($6::int, 50) then t.id::text end as _next
+       t.note::text as note, case when lead(true) over (order by t.id) then t.id::text end as _next
   from app.target t
   join app.unit u on u.id = t.unit_id
   join app.indicator i on i.id = t.indicator_id

@@ -4,7 +4,7 @@
 -- raises: TD400 malformed-parameter (cursor)
 -- cost: index token_account
 select t.id, t.name, to_json(t.scopes) as scopes, t.created_at, t.expires_at, t.revoked_at,
-       case when count(*) over () > coalesce($2::int, 50) then t.id::text end as _next
+       case when lead(true) over (order by t.id) then t.id::text end as _next
   from app.token t
  where t.account_id = app.me() and t.id > coalesce(app.cursor_number($1), 0)
  order by t.id

@@ -10,7 +10,7 @@ select c.code, c.effective_on, c.legal_basis::text as legal_basis, c.note::text 
           join app.unit f on f.id = l.from_unit_id
           left join app.unit t on t.id = l.to_unit_id
          where l.change_id = c.id) as links,
-       case when count(*) over () > coalesce($2::int, 50) then c.code::text end as _next
+       case when lead(true) over (order by c.effective_on, c.code) then c.code::text end as _next
   from app.unit_change c
  where app.expect_cursor($1::text is null or exists (select from app.unit_change x where x.code = $1))
    and ($1::text is null or (c.effective_on, c.code::text) > (select x.effective_on, x.code::text from app.unit_change x where x.code = $1))

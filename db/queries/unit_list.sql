@@ -26,7 +26,7 @@ select f.code, f.kind, f.level, app.unit_name_on(f.id, f.day) as name,
        (select c.code from app.unit_code c where c.unit_id = f.id and c.valid @> f.day) as official_code,
        (select p.code from app.unit p where p.id = app.unit_parent_on(f.id, f.day)) as parent,
        lower(f.valid) as valid_from, upper(f.valid) - 1 as valid_to,
-       case when count(*) over () > coalesce($6::int, 50) then f.code::text end as _next
+       case when lead(true) over (order by f.code) then f.code::text end as _next
   from found f
  order by f.code
  limit coalesce($6::int, 50)

@@ -8,7 +8,7 @@ with entry as (
      where r.submission_id = $1::bigint and r.indicator_id = app.expect_figure($1::bigint, $2)
 )
 select e.id, e.at, e.by_name as by, e.event, e.before as "from", e.now_shown as "to", e.import_id, e.import_row,
-       case when count(*) over () > coalesce($4::int, 50) then e.id::text end as _next
+       case when lead(true) over (order by e.id) then e.id::text end as _next
   from entry e
  where e.id > coalesce(app.cursor_number($3), 0)
  order by e.id

@@ -3,7 +3,7 @@
 --       $5 cursor text: id   $6 limit int
 -- out:  one row a proposal
 -- raises: TD400 (cursor, unknown codes)
-select a.*, case when count(*) over () > coalesce($6::int, 50) then a.id::text end as _next
+select a.*, case when lead(true) over (order by q.id desc) then a.id::text end as _next
   from app.village_proposal q cross join lateral app.village_proposal_shown(q) a
  where (select app.expect_codes(p_unit => $1, p_period => $2, p_indicator => $3))
    and ($1::text is null or a.unit = any (app.codes($1)) or a.village = any (app.codes($1)))

@@ -120,5 +120,5 @@ Test(audit_head_list, is_for_who_signed_in_and_may_read)
     world_sql(
         "update app.token set scopes = '{workflow}' where account_id = (select id from app.account where login = 'loku')");
     expect_problem(get("/v1/audit/head", "loku"), 403, "insufficient-scope");
-    cr_expect_eq(ask_with("GET", "/v1/audit/head", "konpne", NULL, "Accept: text/csv").status, 406);
+    cr_expect_eq(ask_with("GET", "/v1/audit/head", "konpne", NULL, "Accept: text/html").status, 406);
 }

@@ -112,8 +112,8 @@ Test(indicator_list, says_what_is_wrong_with_a_query)
         expect_refused(&refusals[i]);
 }
 
-Test(indicator_list, is_empty_behind_the_last_item)
+Test(indicator_list, is_empty_when_nothing_was_defined_yet)
 {
-    struct answer list = get("/v1/indicators?cursor=999999999999999999", "loku");
+    struct answer list = get("/v1/indicators?as_of=1990-01-01", "loku");
     cr_expect_str_eq(list.text, "{\"items\":[],\"next\":null}");
 }

@@ -15,7 +15,7 @@ const HANDLERS = {
 };
 
 // Queries that a handler or db.c calls with arguments of its own, by their number.
-const CALLED = { session_open: 4, session_write: 7, sign_in_find: 2, session_create: 8, import_start: 12, import_create: 5, import_source: 1,
+const CALLED = { session_open: 4, session_write: 7, sign_in_find: 2, stream_open: 0, session_create: 8, import_start: 12, import_create: 5, import_source: 1,
     form_template: 3, session_ticket: 2, import_queue: 15, import_job_take: 0, import_job_start: 1, import_job_finish: 5, import_job_refuse: 2, import_job_leave: 4 };
 const SESSION_MEMBERS = ['token'];
 
@@ -95,7 +95,8 @@ function readDescriptions(output, queries) {
 function argumentsOf(route) {
     const placeholders = route.path.match(/\{/g)?.length ?? 0;
     const added = HANDLERS[route.operation]?.arguments ?? 0;
-    return placeholders + route.parameters.length + (route.if_match ? 1 : 0) + (route.conditional ? 1 : 0) + (route.body ? 2 : 0) + added;
+    return placeholders + route.parameters.filter(p => !['format', 'count'].includes(p.name)).length + (route.if_match ? 1 : 0)
+        + (route.conditional ? 1 : 0) + (route.body ? 2 : 0) + added;
 }
 
 function compareAnswer(contract, operation, route, query) {

@@ -40,7 +40,7 @@ static void expect_written(const char *sql, const char *expected)
     PGconn *pg = connect_in_hanoi();
     pgresult_auto_t *rows = PQexec(pg, sql);
     buf_auto_t out = {0};
-    rows_json_list(&out, rows);
+    rows_json_list(&out, rows, rows_next(rows));
     cr_expect_str_eq(out.text, expected);
     PQfinish(pg);
 }

@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { KEPT_MAX = 60000, SECONDS = 15 };
+enum { KEPT_MAX = 100000, SECONDS = 15 };
 
 static unsigned port;
 static char *kept[KEPT_MAX];
@@ -206,9 +206,20 @@ static void append(const char *file, const json_t *line)
 
 static json_t *headers_of_interest(const struct answer *answer)
 {
-    static const char *const names[] = {
-        "ETag",          "Location", "Allow",       "Content-Language", "WWW-Authenticate",  "X-Request-Id",
-        "Cache-Control", "Vary",     "Retry-After", "Set-Cookie",       "Preference-Applied"};
+    static const char *const names[] = {"ETag",
+                                        "Location",
+                                        "Allow",
+                                        "Content-Language",
+                                        "WWW-Authenticate",
+                                        "X-Request-Id",
+                                        "Cache-Control",
+                                        "Vary",
+                                        "Retry-After",
+                                        "Set-Cookie",
+                                        "Preference-Applied",
+                                        "Link",
+                                        "Content-Disposition",
+                                        "Total-Count"};
     json_t *headers = json_object();
     for (size_t i = 0; i < COUNT(names); i++) {
         const char *value = header_of(answer, names[i]);

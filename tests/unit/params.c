@@ -51,7 +51,7 @@ static const struct wrong wrong_queries[] = {
     {"unit=a&limt=5", "unknown-parameter", "limt", "unknown-parameter"},
     {"unit=a&unit=b", "repeated-parameter", "unit", "repeated-parameter"},
     {"unit=a&limit=0", "malformed-parameter", "limit", "not-an-integer"},
-    {"unit=a&limit=501", "malformed-parameter", "limit", "not-an-integer"},
+    {"unit=a&limit=1000001", "malformed-parameter", "limit", "not-an-integer"},
     {"unit=a&limit=5x", "malformed-parameter", "limit", "not-an-integer"},
     {"unit=a&limit=", "malformed-parameter", "limit", "not-an-integer"},
     {"unit=a&limit", "malformed-parameter", "limit", "not-an-integer"},

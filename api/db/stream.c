@@ -1,0 +1,81 @@
+/* stream.c: a query whose rows are taken one by one as they come. */
+#include "db/stream.h"
+#include "db/link.h"
+
+enum { QUERIES_BEFORE = 2 }; /* session_open and stream_open */
+
+/* One try: how many queries have ended, and what the sink made of the rows. */
+struct stream {
+    const struct db_sink *sink;
+    int ended;
+    bool began, given_up;
+};
+
+static void take(const PGresult *rows, struct stream *s)
+{
+    if (!s->began)
+        s->given_up = !s->sink->columns(rows, s->sink->data);
+    s->began = true;
+    if (!s->given_up && PQntuples(rows) == 1)
+        s->given_up = !s->sink->row(rows, s->sink->data);
+}
+
+static void hear(PGresult **result, struct stream *s, PGresult **rows, PGresult **failed)
+{
+    switch (PQresultStatus(*result)) {
+    case PGRES_PIPELINE_ABORTED: break; /* follows the failure */
+    case PGRES_SINGLE_TUPLE:
+    case PGRES_TUPLES_OK:
+        if (s->ended < QUERIES_BEFORE)
+            break;
+        take(*result, s);
+        PQclear(*rows);
+        *rows = give(result);
+        break;
+    default:
+        if (!*failed)
+            *failed = give(result);
+    }
+}
+
+/* Read up to the sync, which is the commit.  NULL ends each query; then libpq can be told that the next one's
+ * rows are to come singly. */
+static bool collect(PGconn *pg, struct stream *s, PGresult **rows, PGresult **failed)
+{
+    while (PQstatus(pg) == CONNECTION_OK && !s->given_up) {
+        pgresult_auto_t *r = PQgetResult(pg);
+        if (PQresultStatus(r) == PGRES_PIPELINE_SYNC)
+            return true;
+        if (r)
+            hear(&r, s, rows, failed);
+        else if (++s->ended == QUERIES_BEFORE && !*failed && PQsetSingleRowMode(pg) != 1)
+            return false;
+    }
+    return false;
+}
+
+static bool queue(PGconn *pg, const struct db_call *call)
+{
+    return PQenterPipelineMode(pg) && link_queue_session(pg, call)
+           && PQsendQueryPrepared(pg, sql_queries[SQL_stream_open].name, 0, NULL, NULL, NULL, 0)
+           && link_queue_query(pg, call) && PQpipelineSync(pg);
+}
+
+static enum outcome attempt(const struct db_call *call, void *data, PGresult **rows, PGresult **failed)
+{
+    struct stream s = {.sink = data};
+    PGconn *pg = link_connection();
+    if (!pg)
+        return UNREACHABLE;
+    if (!queue(pg, call) || !collect(pg, &s, rows, failed) || !PQexitPipelineMode(pg)) {
+        db_close(); /* answers are still under way: never use it again */
+        return s.given_up ? GIVEN_UP : BROKEN;
+    }
+    return *failed ? link_outcome_of(*failed) : ANSWERED;
+}
+
+bool db_stream(const struct db_call *call, const struct db_sink *sink, struct problem *problem)
+{
+    pgresult_auto_t *last = link_repeat(call, attempt, (void *)sink, problem);
+    return last;
+}

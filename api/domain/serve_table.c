@@ -1,0 +1,202 @@
+/* serve_table.c: the rows of a query as a table, in a file that is then sent. */
+#include "domain/serve_table.h"
+#include "base/scratch.h"
+#include "db/rows_json.h"
+#include "db/stream.h"
+#include "domain/serve_query.h"
+#include "http/format.h"
+#include "http/page.h"
+#include "http/params.h"
+#include "sheet/export.h"
+#include <errno.h>
+#include <string.h>
+
+enum { NUMBER_SIZE = 24, DATE_SIZE = 12 };
+#define EVERY_ROW "2147483646"             /* as a limit, to which queries add one */
+static const time_t VIETNAM = 7 * 60 * 60; /* its clock, in seconds east, all year */
+
+long table_rows_max = EXPORT_ROWS_MAX;
+
+/* A table under way. */
+struct table {
+    const struct request *rq;
+    struct problem *problem;
+    bool whole; /* all rows were asked for */
+    FILE *file;
+    struct export *export;
+    struct export_column columns[EXPORT_COLUMNS_MAX];
+    int number[EXPORT_COLUMNS_MAX], count; /* of each column in the rows */
+    struct buf texts, next;
+};
+
+const char *table_heading(const char *member)
+{
+    static const char *const headings[][2] = {
+#define HEADING(member, vietnamese) {#member, vietnamese},
+#include "domain/list_headings.def"
+#undef HEADING
+    };
+    for (size_t i = 0; i < COUNT(headings); i++)
+        if (strcmp(headings[i][0], member) == 0)
+            return headings[i][1];
+    return member;
+}
+
+/* Programs read names; people who did not ask for English, Vietnamese. */
+static bool is_for_people(const struct request *rq)
+{
+    return rq->format == FORMAT_CSV_VI || (rq->format == FORMAT_XLSX && rq->language == VI);
+}
+
+static enum export_kind kind_of(enum format format)
+{
+    if (format == FORMAT_XLSX)
+        return EXPORT_XLSX;
+    return format == FORMAT_CSV_VI ? EXPORT_CSV_VI : EXPORT_CSV;
+}
+
+static enum export_type type_of(enum rows_type type)
+{
+    static const enum export_type types[] = {
+        [ROWS_TEXT] = EXPORT_TEXT,       [ROWS_INTEGER] = EXPORT_INTEGER, [ROWS_NUMBER] = EXPORT_NUMBER,
+        [ROWS_BOOLEAN] = EXPORT_BOOLEAN, [ROWS_DATE] = EXPORT_DATE,       [ROWS_MOMENT] = EXPORT_MOMENT,
+        [ROWS_JSON] = EXPORT_JSON,
+    };
+    return types[type];
+}
+
+static bool fail(struct table *table)
+{
+    y_log_message(Y_LOG_LEVEL_ERROR, "a table cannot be written to %s: %s", scratch_folder(),
+                  strerror(errno));
+    return problem_set(table->problem, PROBLEM_internal, NULL);
+}
+
+/* What was written of a try before is given up. */
+static void release(struct table *table)
+{
+    if (table->export && !export_close(table->export))
+        y_log_message(Y_LOG_LEVEL_DEBUG, "a table was given up");
+    if (table->file)
+        fclose(table->file);
+    table->export = NULL;
+    table->file = NULL;
+}
+
+static bool begin(const PGresult *rows, void *data)
+{
+    struct table *table = data;
+    release(table);
+    table->count = 0;
+    for (int i = 0; i < PQnfields(rows) && table->count < EXPORT_COLUMNS_MAX; i++) {
+        const char *name = PQfname(rows, i);
+        if (name[0] == '_')
+            continue;
+        table->number[table->count] = i;
+        table->columns[table->count++] = (struct export_column){
+            is_for_people(table->rq) ? table_heading(name) : name, type_of(rows_type(rows, i))};
+    }
+    table->file = scratch_open();
+    if (table->file)
+        table->export = export_open(kind_of(table->rq->format), table->file, table->columns, table->count);
+    return table->export || fail(table);
+}
+
+static bool write_row(const PGresult *row, struct table *table)
+{
+    const char *values[EXPORT_COLUMNS_MAX];
+    size_t at[EXPORT_COLUMNS_MAX];
+    table->texts.len = 0;
+    for (int i = 0; i < table->count; i++) {
+        at[i] = table->texts.len;
+        rows_text(&table->texts, row, 0, table->number[i]);
+        buf_addc(&table->texts, '\0');
+    }
+    if (table->texts.broken)
+        return false;
+    for (int i = 0; i < table->count; i++)
+        values[i] = PQgetisnull(row, 0, table->number[i]) ? NULL : table->texts.text + at[i];
+    return export_row(table->export, values);
+}
+
+static bool take(const PGresult *row, void *data)
+{
+    struct table *table = data;
+    const char *next = rows_next(row);
+    table->next.len = 0;
+    if (next)
+        buf_adds(&table->next, next);
+    return write_row(row, table) || fail(table);
+}
+
+/* "period_list-2022-12-14.csv" */
+static char *name_of(const struct request *rq)
+{
+    char day[DATE_SIZE] = "", *name = NULL;
+    time_t now = time(NULL) + VIETNAM;
+    struct tm parts;
+    strftime(day, sizeof day, "%Y-%m-%d", gmtime_r(&now, &parts));
+    const char *suffix = rq->format == FORMAT_XLSX ? "xlsx" : "csv";
+    return asprintf(&name, "%s-%s.%s", rq->route->operation, day, suffix) < 0 ? NULL : name;
+}
+
+static bool finish(struct table *table, struct reply *rp)
+{
+    if (table->whole && table->next.len > 0) /* the last row says that more follow */
+        return problem_set(table->problem, PROBLEM_list_too_large, json_pack("{s:I}", "max", table_rows_max));
+    struct export *export = give(&table->export);
+    if (!export_close(export))
+        return fail(table);
+    buf_auto_t cursor = {0};
+    if (table->next.len > 0)
+        page_write_next(table->rq, table->next.text, &cursor, &rp->link);
+    rp->status = 200;
+    rp->type = format_type(table->rq->format);
+    rp->filename = name_of(table->rq);
+    rp->file = give(&table->file);
+    return true;
+}
+
+bool serve_table(const struct request *rq, struct db_call *call, struct reply *rp, struct problem *problem)
+{
+    char most[NUMBER_SIZE];
+    const char **limit = &call->arg[call->args - 1];
+    struct table table = {.rq = rq, .problem = problem, .whole = !*limit};
+    const struct db_sink sink = {begin, take, &table};
+    snprintf(most, sizeof most, "%ld", table_rows_max);
+    if (table.whole)
+        *limit = most;
+    bool good = db_stream(call, &sink, problem) && finish(&table, rp);
+    release(&table);
+    buf_release(&table.texts);
+    buf_release(&table.next);
+    return good;
+}
+
+static bool begin_counting(const PGresult *rows, void *total)
+{
+    (void)rows;
+    *(long *)total = 0;
+    return true;
+}
+
+static bool count_row(const PGresult *row, void *total)
+{
+    (void)row;
+    ++*(long *)total;
+    return true;
+}
+
+bool serve_count(const struct request *rq, const struct db_call *call, struct reply *rp,
+                 struct problem *problem)
+{
+    int at = param_position("count", rq->route->params);
+    if (at < 0 || !rq->param[at] || strcmp(rq->param[at], "exact") != 0)
+        return true;
+    struct db_call all = *call;
+    all.arg[all.args - 2] = NULL; /* no cursor */
+    all.arg[all.args - 1] = EVERY_ROW;
+    const struct db_sink sink = {begin_counting, count_row, &rp->total};
+    rp->counted = db_stream(&all, &sink, problem);
+    return rp->counted;
+}
