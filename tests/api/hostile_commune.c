@@ -53,6 +53,7 @@ static const struct {
     {"task_list", 200},
     {"expected_report_list", 200},
     {"reporting_rate_list", 200}, /* one's own */
+    {"data_cell_list", 200},      /* what is published: nothing */
     {"change_list", 200},         /* of what one may see */
     {"audit_head_list", 200},     /* of one's own unit and account */
     {"import_list", 200},         /* one's own files */
