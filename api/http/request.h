@@ -24,8 +24,8 @@ enum reply_shape { ONE, LIST, NOTHING };
 /* How a list is written. */
 enum format { FORMAT_JSON, FORMAT_CSV, FORMAT_CSV_VI, FORMAT_XLSX, FORMATS };
 
-/* Flags: If-Match is required; the body is a file, of one of the types of body.h, for the handler to read; the
- * query itself looks at If-None-Match, before it computes anything. */
+/* Flags: If-Match is required; the body is a file, of one of the types of body.h, for the handler to read;
+ * the query itself looks at If-None-Match, before it computes anything. */
 enum { IF_MATCH = 1, FILE_BODY = 2, CONDITIONAL = 4 };
 
 enum { PATH_VALUES_MAX = 3, PARAMS_MAX = 12, EXTRAS_MAX = 4, NO_QUERY = -1 };
