@@ -1340,13 +1340,12 @@ CREATE FUNCTION app.change_forget() RETURNS void
     BEGIN ATOMIC
  DELETE FROM app.change
    WHERE (change.id IN ( SELECT o.id
-            FROM ( SELECT change_1.id,
-                     change_1.at
-                    FROM app.change change_1
-                   ORDER BY change_1.id
-                  LIMIT 2
-                  FOR UPDATE OF change_1 SKIP LOCKED) o
-           WHERE (o.at < (now() - '91 days'::interval))));
+            FROM app.change o
+           WHERE ((o.id IN ( SELECT x.id
+                    FROM app.change x
+                   ORDER BY x.id
+                  LIMIT 2)) AND (o.at < (now() - '91 days'::interval)))
+          FOR UPDATE OF o SKIP LOCKED));
 END;
 
 COMMENT ON FUNCTION app.change_forget() IS 'Forgets two old changes: called for each new one, so that they do not pile up.';

@@ -34,7 +34,9 @@ comment on column app.change.published is 'Had the district published it?';
 create function app.change_forget() returns void
 language sql security definer set search_path = app, pg_catalog, pg_temp
 begin atomic
-    delete from app.change where id in (select o.id from (select id, at from app.change order by id limit 2 for update skip locked) o where o.at < now() - interval '91 days');
+    delete from app.change
+     where id in (select o.id from app.change o
+                   where o.id in (select x.id from app.change x order by x.id limit 2) and o.at < now() - interval '91 days' for update skip locked);
 end;
 comment on function app.change_forget is 'Forgets two old changes: called for each new one, so that they do not pile up.';
 

@@ -1,36 +1,27 @@
 /* as_of: whatever is opened again, corrected and accepted later, the answer of each earlier moment comes
  * again to the digit. */
+#include "support/chance.h"
 #include "support/expect.h"
 #include "support/plan.h"
 #include <criterion/criterion.h>
 #include <string.h>
-#include <time.h>
 
 TestSuite(as_of, .init = plan_open_without_rules, .fini = world_close, .timeout = 300);
 
 enum { STEPS = 40 };
 
 static const struct commune *const communes[] = {&lo_ku, &kon_pne, &town};
-static unsigned long long state;
-
-static int random_below(int bound)
-{
-    state ^= state >> 12;
-    state ^= state << 25;
-    state ^= state >> 27;
-    return (int)((state * 2685821657736338717ULL >> 33) % (unsigned)bound);
-}
-
 static const char *figures(void)
 {
-    return text_of("births=%d households_total=%d households_poor=%d grain_output=%d.%d", random_below(90),
-                   500 + random_below(900), random_below(500), random_below(9000), random_below(10));
+    return text_of("births=%d households_total=%d households_poor=%d grain_output=%d.%d",
+                   (int)chance_below(90), 500 + (int)chance_below(900), (int)chance_below(500),
+                   (int)chance_below(9000), (int)chance_below(10));
 }
 
 /* A commune's report is accepted, or opened again and corrected. */
 static void move_on(long *ids, int *requests)
 {
-    int c = random_below(COUNT(communes));
+    int c = (int)chance_below(COUNT(communes));
     if (ids[c] == 0) {
         ids[c] = plan_accepted(communes[c], "2022", figures());
         return;
@@ -63,7 +54,7 @@ static const char *cells_as_of(const char *moment)
 
 Test(as_of, reproduces_every_earlier_answer)
 {
-    unsigned long long seed = state = (unsigned long long)time(NULL) | 1;
+    unsigned long long seed = chance_begin();
     const char *moments[STEPS], *answers[STEPS];
     long ids[COUNT(communes)] = {0};
     int requests = 0, distinct = 0;

@@ -1,9 +1,9 @@
 /* figures: whatever communes report, the district's rate is the quotient of the sums and lies between the
  * least and the greatest rate of a commune; sums are exact.  The oracle is integers of our own. */
+#include "support/chance.h"
 #include "support/plan.h"
 #include <criterion/criterion.h>
 #include <string.h>
-#include <time.h>
 
 TestSuite(figures, .init = plan_open_without_rules, .fini = world_close, .timeout = 120);
 
@@ -22,26 +22,15 @@ struct figures {
     long long part[RATES], whole[RATES], grain;
 };
 
-static unsigned long long state;
-
-/* xorshift64*; the seed is told with every failure */
-static long long random_below(long long bound)
-{
-    state ^= state >> 12;
-    state ^= state << 25;
-    state ^= state >> 27;
-    return (long long)((state * 2685821657736338717ULL >> 1) % (unsigned long long)bound);
-}
-
 static struct figures random_figures(void)
 {
-    struct figures f = {.grain = random_below(1000000)};
+    struct figures f = {.grain = chance_below(1000000)};
     for (int r = 0; r < RATES; r++) {
         long long size = 1;
-        for (long long i = random_below(6); i >= 0; i--)
+        for (long long i = chance_below(6); i >= 0; i--)
             size *= 10;
-        f.whole[r] = 1 + random_below(size);
-        f.part[r] = random_below(5) == 0 ? -1 : random_below(f.whole[r] + 1);
+        f.whole[r] = 1 + chance_below(size);
+        f.part[r] = chance_below(5) == 0 ? -1 : chance_below(f.whole[r] + 1);
     }
     return f;
 }
@@ -134,9 +123,7 @@ static void report_and_compare(const struct commune *communes, const char *perio
 
 Test(figures, of_a_district_are_quotients_of_sums_between_those_of_its_communes)
 {
-    const char *wanted = getenv("THIDUA_SEED"); /* to repeat a failure */
-    state = wanted ? strtoull(wanted, NULL, 10) : (unsigned long long)time(NULL) * 1000003 + 1;
-    const char *seed = text_of("%llu", state);
+    const char *seed = text_of("%llu", chance_begin());
     const struct commune communes[COMMUNES] = {lo_ku, kon_pne, town, commune_staffed("kbang-dong"),
                                                commune_staffed("kbang-krong")};
     report_and_compare(communes, "2022", RATES, seed);

@@ -1,11 +1,11 @@
 /* replica: whatever communes and the district do, in whatever order, and however little is pulled at a time,
  * each viewer's replica becomes equal to what that viewer sees. */
 #include "support/replica.h"
+#include "support/chance.h"
 #include "support/expect.h"
 #include "support/plan.h"
 #include <criterion/criterion.h>
 #include <string.h>
-#include <time.h>
 
 TestSuite(replica, .init = plan_open_without_rules, .fini = world_close, .timeout = 300);
 
@@ -13,16 +13,6 @@ enum { STEPS = 150, VIEWERS = 5 };
 
 static const char *const periods[] = {"2022", "2022-03", "2022-Q2"};
 static const struct commune *const communes[] = {&lo_ku, &kon_pne, &town};
-
-static unsigned long long state;
-
-static int random_below(int bound)
-{
-    state ^= state >> 12;
-    state ^= state << 25;
-    state ^= state >> 27;
-    return (int)((state * 2685821657736338717ULL >> 33) % (unsigned)bound);
-}
 
 static long submission_of(const struct commune *commune, const char *period)
 {
@@ -37,20 +27,20 @@ static long submission_of(const struct commune *commune, const char *period)
 static void change(long id, const struct commune *commune)
 {
     ask_with("PATCH", plan_path(id, ""), commune->officer,
-             plan_change(text_of("livestock_pig=%d", random_below(900))), plan_if_match(id));
+             plan_change(text_of("livestock_pig=%d", (int)chance_below(900))), plan_if_match(id));
 }
 
 /* Something that may be refused, as people do. */
 static void do_something(void)
 {
-    const struct commune *commune = communes[random_below(COUNT(communes))];
-    const char *period = periods[random_below(COUNT(periods))];
+    const struct commune *commune = communes[(int)chance_below(COUNT(communes))];
+    const char *period = periods[(int)chance_below(COUNT(periods))];
     long id = submission_of(commune, period);
     if (id == 0) {
         plan_draft(commune, period, "");
         return;
     }
-    switch (random_below(7)) {
+    switch ((int)chance_below(7)) {
     case 0: plan_step(id, commune->leader, "submit", NULL); break;
     case 1: plan_step(id, commune->leader, "submit", NULL); break;
     case 2: plan_step(id, commune->leader, "withdraw", NULL); break;
@@ -71,12 +61,12 @@ Test(replica, becomes_equal_to_the_source)
 {
     static const char *const logins[VIEWERS] = {"loku", "konpne", "kbang", "province", "nobody"};
     struct replica replicas[VIEWERS];
-    unsigned long long seed = state = (unsigned long long)time(NULL) | 1;
+    unsigned long long seed = chance_begin();
     for (int i = 0; i < VIEWERS; i++)
         replicas[i] = replica_new(logins[i]);
     for (int step = 0; step < STEPS; step++) {
         do_something();
-        replica_pull(&replicas[random_below(VIEWERS)], 1 + random_below(60));
+        replica_pull(&replicas[(int)chance_below(VIEWERS)], 1 + (int)chance_below(60));
     }
     for (int i = 0; i < VIEWERS; i++) {
         replica_pull(&replicas[i], 3);

@@ -1,31 +1,23 @@
 /* villages: after any sequence of parts entered, taken back and proposals taken, the report's figure is the
  * sum of its parts, and none while one is missing.  The oracle is an array of our own. */
 #include "support/villages.h"
+#include "support/chance.h"
 #include "support/expect.h"
 #include <criterion/criterion.h>
 #include <string.h>
-#include <time.h>
 
 TestSuite(villages, .init = plan_open_without_rules, .fini = world_close, .timeout = 300);
 
 enum { NONE = -2, NOT_APPLICABLE = -1, CHANGES = 120 }; /* what a part can be, but for a figure in tenths */
 
-static unsigned long long state;
-
-/* xorshift64*; the seed is told with every failure */
-static int random_below(int bound)
-{
-    state ^= state >> 12;
-    state ^= state << 25;
-    state ^= state >> 27;
-    return (int)((state * 2685821657736338717ULL >> 33) % (unsigned)bound);
-}
-
 /* Mostly figures, so that often all parts are there. */
 static int random_part(void)
 {
-    int dice = random_below(12);
-    return dice == 0 ? NONE : dice == 1 ? NOT_APPLICABLE : random_below(5) == 0 ? 0 : random_below(100000);
+    int dice = (int)chance_below(12);
+    return dice == 0                   ? NONE
+           : dice == 1                 ? NOT_APPLICABLE
+           : (int)chance_below(5) == 0 ? 0
+                                       : (int)chance_below(100000);
 }
 
 static const char *word_of(int part)
@@ -60,7 +52,7 @@ static struct answer enter_some(long id, int *parts)
 {
     const char *words = "";
     for (int v = 0; v < VILLAGES; v++) {
-        bool changes = random_below(3) == 0;
+        bool changes = (int)chance_below(3) == 0;
         parts[v] = changes ? random_part() : parts[v];
         words = text_of("%s%s%s", words, *words ? " " : "", changes ? word_of(parts[v]) : "_");
     }
@@ -69,7 +61,7 @@ static struct answer enter_some(long id, int *parts)
 
 static struct answer take_one(long id, int *parts)
 {
-    int part = random_below(100000);
+    int part = (int)chance_below(100000);
     long proposal = villages_propose("grain_output", word_of(part));
     parts[0] = part;
     return ask_with("PATCH", villages_path(id), "loku",
@@ -79,13 +71,13 @@ static struct answer take_one(long id, int *parts)
 
 Test(villages, parts_and_sum_never_differ)
 {
-    unsigned long long seed = state = (unsigned long long)time(NULL) | 1;
+    unsigned long long seed = chance_begin();
     long id = plan_draft(&lo_ku, "2022", "grain_output=-");
     int parts[VILLAGES];
     for (int v = 0; v < VILLAGES; v++)
         parts[v] = NONE;
     for (int i = 0; i < CHANGES; i++) {
-        struct answer done = random_below(4) ? enter_some(id, parts) : take_one(id, parts);
+        struct answer done = (int)chance_below(4) ? enter_some(id, parts) : take_one(id, parts);
         cr_assert_eq(done.status, 200, "seed %llu, change %d: %s", seed, i, done.text);
         cr_assert_str_eq(found(id), expected(parts), "seed %llu, change %d", seed, i);
     }
