@@ -177,7 +177,7 @@ Test(follow_up, is_refused_with_all_its_faults)
     cr_expect_eq(no.status, 422);
     cr_expect_str_eq(
         faults_of(&no),
-        "/text too-short\n/indicator unknown-indicator\n/owner owner-not-of-report\n/due_on day-passed\n");
+        "/due_on day-passed\n/indicator unknown-indicator\n/owner owner-not-of-report\n/text too-short\n");
     expect_fault(
         mark(
             id, "loku",
