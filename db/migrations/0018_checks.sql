@@ -49,48 +49,56 @@ language plpgsql stable as $$
 begin
     return query
     with asked as materialized (
-        select s.* from app.submission s
+        select s.id, s.unit_id, s.form_id, s.period_id, s.receiver_id from app.submission s
          where s.unit_id = any (p_units) and s.period_id = any (p_periods) and (p_forms is null or s.form_id = any (p_forms))
-    ), needed as ( -- with what the units reported before, and what their neighbours report
-        select a.id from asked a
-        union
-        select h.id from (select distinct a.unit_id, a.form_id from asked a) a
-          join app.submission h on h.unit_id = a.unit_id and h.form_id = a.form_id and h.state in ('submitted', 'accepted')
-        union
-        select q.id from (select distinct a.receiver_id, a.form_id, a.period_id from asked a) a
-          join app.submission q on (q.receiver_id, q.form_id, q.period_id) = (a.receiver_id, a.form_id, a.period_id) and q.state in ('submitted', 'accepted')
-    ), figure as materialized (
-        select s as s, s.id, s.unit_id, s.form_id, s.period_id, s.receiver_id, s.state in ('submitted', 'accepted') as counts, p.ends_on,
-               f.indicator_id, f.value, (f.d).result, (f.d).unit_code, (f.d).name_vi, (f.d).unit_vi
-          from needed x
-          join app.submission s on s.id = x.id
+    ), series as materialized ( -- the reports of these units in their order; nth: how many before it count
+        select s.id, s.unit_id, s.form_id, s.period_id = any (p_periods) as asked, s.state in ('submitted', 'accepted') as counts,
+               count(*) filter (where s.state in ('submitted', 'accepted')) over (partition by s.unit_id, s.form_id order by p.ends_on
+                                                                                  rows between unbounded preceding and 1 preceding) as nth
+          from (select distinct a.unit_id, a.form_id from asked a) a
+          join app.submission s on (s.unit_id, s.form_id) = (a.unit_id, a.form_id)
           join app.period p on p.id = s.period_id
+    ), needed as (
+        select x.id, x.asked, x.nth from series x where x.asked
+        union
+        select h.id, h.asked, h.nth from series x
+          join series h on (h.unit_id, h.form_id) = (x.unit_id, x.form_id) and h.counts and h.nth between x.nth - 12 and x.nth - 1
+         where x.asked
+    ), neighbour as (
+        select s.id from (select distinct a.receiver_id, a.form_id, a.period_id from asked a) a
+          join app.submission s on (s.receiver_id, s.form_id, s.period_id) = (a.receiver_id, a.form_id, a.period_id) and s.state in ('submitted', 'accepted')
+        except
+        select x.id from needed x
+    ), figure as materialized (
+        select s as s, s.id, s.unit_id, s.form_id, s.period_id, s.receiver_id, s.state in ('submitted', 'accepted') as counts, x.asked, x.nth,
+               f.indicator_id, f.value, (f.d).result, (f.d).unit_code, (f.d).name_vi, (f.d).unit_vi
+          from (select n.id, n.asked, n.nth from needed n union all select n.id, false, null from neighbour n) x
+          join app.submission s on s.id = x.id
          cross join lateral app.submission_figures(s) f
          where f.value is not null and (f.d).value_type <> 'boolean'
     ), past as (
-        select f.*, array_agg(f.value) filter (where f.counts) over (partition by f.unit_id, f.form_id, f.indicator_id, f.unit_code order by f.ends_on
-                                                                     rows between unbounded preceding and 1 preceding) as figures
-          from figure f
+        select f.*, array_agg(f.value) filter (where f.counts) over (partition by f.unit_id, f.form_id, f.indicator_id, f.unit_code order by f.nth
+                                                                     range between 12 preceding and 1 preceding) as figures
+          from figure f where f.nth is not null
     ), peers as materialized (
         select f.receiver_id, f.form_id, f.period_id, f.indicator_id, array_agg(f.id order by f.id) as ids, array_agg(f.value order by f.id) as figures
           from figure f where f.counts and f.result = 'ratio'
          group by f.receiver_id, f.form_id, f.period_id, f.indicator_id
     ), pair as (
-        select f.*, 'history' as against, f.figures[greatest(cardinality(f.figures) - 11, 1):] as others from past f
+        select f.*, 'history' as against, f.figures as others from past f where f.asked
         union all
         select f.*, 'peers', array(select o.figure from unnest(q.ids, q.figures) as o(id, figure) where o.id <> f.id)
           from past f
           left join peers q on (q.receiver_id, q.form_id, q.period_id, q.indicator_id) = (f.receiver_id, f.form_id, f.period_id, f.indicator_id)
-         where f.result = 'ratio'
+         where f.asked and f.result = 'ratio'
     )
     select f.id, f.unit_id, f.form_id, f.period_id, app.shown_state(f.s), f.indicator_id, f.name_vi::text, f.unit_vi::text, f.value, f.against,
            c.n, trim_scale(c.median), trim_scale(c.mad), trim_scale(c.z), trim_scale(c.low_fence), trim_scale(c.high_fence), c.lowest, c.highest, c.outside,
            case when c.n < 5 then 'insufficient_' || f.against when c.outside && '{z,fences}' then 'outlier' else 'ok' end
       from pair f
-     cross join lateral app.compared(f.value, coalesce(f.others, '{}')) c
-     where f.id in (select a.id from asked a);
+     cross join lateral app.compared(f.value, coalesce(f.others, '{}')) c;
 end $$;
-comment on function app.outliers is 'Each figure of the reports the caller sees beside the last twelve before it, of the same unit and form, and each rate beside those of the units with the same receiver; what counts as other is submitted or accepted, and seen by the caller.';
+comment on function app.outliers is 'Each figure of the reports the caller sees beside those of the unit''s last twelve reports before it, and each rate beside those of the units with the same receiver; what counts as other is submitted or accepted, and seen by the caller.';
 
 -- Follow-up marks ----------------------------------------------------------------------------------
 

@@ -105,7 +105,7 @@ Test(outlier_list, is_exact)
     cr_expect_eq(digits, strlen("38.525"));
 }
 
-Test(outlier_list, forgets_what_is_older_than_twelve_figures)
+Test(outlier_list, forgets_what_is_older_than_twelve_reports)
 {
     world_sql(
         "insert into app.period (code, frequency, year, ordinal, starts_on, ends_on) select '2021-' || m, 'month', 2021, m::int, "
