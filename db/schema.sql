@@ -3020,12 +3020,12 @@ CREATE FUNCTION app.follow_up_owner(p_login text, p_unit integer, p_receiver int
 begin
     select a.id, a.name::text into follow_up_owner.id, follow_up_owner.name
       from app.account a
-     where a.login = p_login and a.disabled_at is null and app.me() is not null
+     where a.login = p_login and a.disabled_at is null and (p_unit = any (app.reach('own')) or p_receiver = any (app.reach('received')))
        and exists (select from app.account_role g join app.role r on r.code = g.role
                     where g.account_id = a.id and r.reach in ('own', 'received') and g.unit_id in (p_unit, p_receiver));
 end $$;
 
-COMMENT ON FUNCTION app.follow_up_owner(p_login text, p_unit integer, p_receiver integer, OUT id integer, OUT name text) IS 'The account of a login that holds a role for the unit or (null: it sees nothing yet) for the receiver; null: none such.  Tells nothing of others.';
+COMMENT ON FUNCTION app.follow_up_owner(p_login text, p_unit integer, p_receiver integer, OUT id integer, OUT name text) IS 'The account of a login that holds a role for the unit or (null: it sees nothing yet) for the receiver; null: none such.  Tells nothing of others, and nothing to others than these two.';
 
 CREATE FUNCTION app.follow_up_role(s app.submission, p_grants text[]) RETURNS text
     LANGUAGE plpgsql STABLE

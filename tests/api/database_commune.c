@@ -65,6 +65,7 @@ static const struct attempt attempts[] = {
     {"select count(*) from app.follow_up where submission_id = $S", "0"},
     {"insert into app.follow_up (submission_id, unit_id, text, owner_login, due_on) values ($S, $U, 'x', 'loku', '2100-01-01')",
      "!TD404"},
+    {"select count(id) from app.follow_up_owner('konpne', $U, $D)", "0"},
     {"update app.follow_up set closing_text = 'x'", "0"},
     {"update app.follow_up set due_on = '2100-01-01'", "!42501"},
     {"delete from app.follow_up", "!42501"},
