@@ -1426,6 +1426,34 @@ end $$;
 
 COMMENT ON FUNCTION app.comment_stamp() IS 'Whoever comments is named, with the side; what a unit says while it is working on a report is its own unless it says otherwise.';
 
+CREATE FUNCTION app.compared(p_value numeric, p_figures numeric[], OUT n integer, OUT median numeric, OUT mad numeric, OUT z numeric, OUT low_fence numeric, OUT high_fence numeric, OUT lowest numeric, OUT highest numeric, OUT outside text[]) RETURNS record
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+declare
+    sorted constant numeric[] := array(select v from unnest(p_figures) v order by v);
+    low_quarter constant numeric := app.quantile(sorted, 0.25);
+    high_quarter constant numeric := app.quantile(sorted, 0.75);
+begin
+    n := cardinality(sorted);
+    outside := '{}';
+    if n < 5 then
+        return;
+    end if;
+    median := app.quantile(sorted, 0.5);
+    mad := app.quantile(array(select abs(v - median) as away from unnest(sorted) v order by away), 0.5);
+    z := round(0.6745 * (p_value - median) / nullif(mad, 0), 3);
+    low_fence := low_quarter - 1.5 * (high_quarter - low_quarter);
+    high_fence := high_quarter + 1.5 * (high_quarter - low_quarter);
+    lowest := sorted[1];
+    highest := sorted[n];
+    outside := array_remove(array[
+        case when mad > 0 and 0.6745 * abs(p_value - median) > 3.5 * mad then 'z' end,
+        case when p_value not between low_fence and high_fence then 'fences' end,
+        case when p_value not between lowest and highest then 'range' end], null);
+end $$;
+
+COMMENT ON FUNCTION app.compared(p_value numeric, p_figures numeric[], OUT n integer, OUT median numeric, OUT mad numeric, OUT z numeric, OUT low_fence numeric, OUT high_fence numeric, OUT lowest numeric, OUT highest numeric, OUT outside text[]) IS 'How a figure stands to others, five at least: robust z = 0.6745 (x − median) / MAD with 3.5 as threshold (Iglewicz and Hoaglin 1993), none where MAD is 0; Tukey''s fences; lowest and highest of them.  Exact; z alone is rounded, for showing.';
+
 CREATE FUNCTION app.cursor_mac(p_text text) RETURNS text
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'app', 'pg_catalog', 'pg_temp'
@@ -2095,6 +2123,15 @@ end $$;
 
 COMMENT ON FUNCTION app.data_tag(q app.data_query, f app.data_frame) IS 'Entity tag of an answer, from the version of the units below those asked for and of the catalogue, before anything is computed.';
 
+CREATE FUNCTION app.day_end(p_day date) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return (p_day + 1)::timestamp at time zone 'Asia/Ho_Chi_Minh';
+end $$;
+
+COMMENT ON FUNCTION app.day_end(p_day date) IS 'The instant at which a day is over in Vietnam.';
+
 CREATE FUNCTION app.deadlines(p_form integer, p_unit integer, p_period integer, OUT due_at timestamp with time zone, OUT locks_at timestamp with time zone) RETURNS record
     LANGUAGE plpgsql STABLE
     AS $$
@@ -2472,6 +2509,18 @@ end $$;
 
 COMMENT ON FUNCTION app.expect_figure(p_submission bigint, p_code text) IS 'The indicator; 404 when there is none, or for a submission the caller may not see.';
 
+CREATE FUNCTION app.expect_follower(s app.submission) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    if app.follow_up_role(s, app.grants()) is null then
+        perform app.problem(403, 'forbidden');
+    end if;
+    return true;
+end $$;
+
+COMMENT ON FUNCTION app.expect_follower(s app.submission) IS '403 for whoever sees a report and is neither its unit''s officer or leader nor its receiver''s home affairs office.';
+
 CREATE FUNCTION app.expect_grant(p_role text, p_unit integer) RETURNS boolean
     LANGUAGE plpgsql STABLE
     AS $$
@@ -2532,6 +2581,85 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.expect_kept(p_kept app.submission) IS 'What was written; tried again when another change came between reading and writing.';
+
+CREATE TABLE app.follow_up (
+    id bigint NOT NULL,
+    submission_id bigint NOT NULL,
+    unit_id integer NOT NULL,
+    indicator_id integer,
+    text app.prose NOT NULL,
+    owner_id integer NOT NULL,
+    owner_login text NOT NULL,
+    owner_name app.line NOT NULL,
+    due_on date NOT NULL,
+    side text NOT NULL,
+    opened_by integer NOT NULL,
+    opener_name app.line NOT NULL,
+    opener_role text NOT NULL,
+    opened_at timestamp with time zone DEFAULT now() NOT NULL,
+    closing_text app.prose,
+    closed_by integer,
+    closer_name app.line,
+    closed_at timestamp with time zone,
+    CONSTRAINT follow_up_closed CHECK ((num_nonnulls(closing_text, closed_by, closer_name, closed_at) = ANY (ARRAY[0, 4]))),
+    CONSTRAINT follow_up_closing_text_check CHECK (((closing_text)::text ~ '\S'::text)),
+    CONSTRAINT follow_up_says_something CHECK (((text)::text ~ '\S'::text)),
+    CONSTRAINT follow_up_side_check CHECK ((side = ANY (ARRAY['unit'::text, 'receiver'::text])))
+);
+
+ALTER TABLE ONLY app.follow_up FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.follow_up IS 'What somebody has to look after in a report or one of its values, until a day; closed once, by a word.';
+
+COMMENT ON COLUMN app.follow_up.id IS 'Order of opening.';
+
+COMMENT ON COLUMN app.follow_up.submission_id IS 'Submission.';
+
+COMMENT ON COLUMN app.follow_up.unit_id IS 'Its unit.';
+
+COMMENT ON COLUMN app.follow_up.indicator_id IS 'The value it is about; null for the whole report.';
+
+COMMENT ON COLUMN app.follow_up.text IS 'What is to be done.';
+
+COMMENT ON COLUMN app.follow_up.owner_id IS 'Who has to.';
+
+COMMENT ON COLUMN app.follow_up.owner_login IS 'Login of the owner, as it was named.';
+
+COMMENT ON COLUMN app.follow_up.owner_name IS 'Name at that time.';
+
+COMMENT ON COLUMN app.follow_up.due_on IS 'Last day for it, in Vietnam.';
+
+COMMENT ON COLUMN app.follow_up.side IS 'Opened for the reporting unit or for the receiver.';
+
+COMMENT ON COLUMN app.follow_up.opened_by IS 'Who opened it.';
+
+COMMENT ON COLUMN app.follow_up.opener_name IS 'Name at that time.';
+
+COMMENT ON COLUMN app.follow_up.opener_role IS 'In which role.';
+
+COMMENT ON COLUMN app.follow_up.opened_at IS 'Server clock.';
+
+COMMENT ON COLUMN app.follow_up.closing_text IS 'What came of it; this and all that follow are null while it is open.';
+
+COMMENT ON COLUMN app.follow_up.closed_by IS 'Who closed it: the owner, or who opened it.';
+
+COMMENT ON COLUMN app.follow_up.closer_name IS 'Name at that time.';
+
+COMMENT ON COLUMN app.follow_up.closed_at IS 'Server clock.';
+
+CREATE FUNCTION app.expect_open(m app.follow_up) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    if app.me() not in (m.owner_id, m.opened_by) then
+        perform app.problem(403, 'forbidden');
+    elsif m.closed_at is not null then
+        perform app.problem(409, 'illegal-transition', jsonb_build_object('action', 'close', 'state', 'closed'), '{"allowed_actions": []}');
+    end if;
+    return true;
+end $$;
+
+COMMENT ON FUNCTION app.expect_open(m app.follow_up) IS '403 for everybody but the owner and who opened it, 409 when it is closed already.';
 
 CREATE FUNCTION app.expect_role(p_role text, p_unit integer) RETURNS boolean
     LANGUAGE plpgsql STABLE
@@ -2865,6 +2993,138 @@ CREATE FUNCTION app.fold(text) RETURNS text
     RETURN lower(app.unaccent('app.unaccent'::regdictionary, NORMALIZE($1, NFC)));
 
 COMMENT ON FUNCTION app.fold(text) IS 'Text without accents and case, for searching: "Lơ Ku", in NFC or NFD, becomes "lo ku".';
+
+CREATE FUNCTION app.owner_of(s app.submission, p_login text, OUT id integer, OUT name text) RETURNS record
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    select o.id, o.name into owner_of.id, owner_of.name from app.follow_up_owner(p_login, s.unit_id, case when s.state <> 'draft' then s.receiver_id end) o;
+end $$;
+
+COMMENT ON FUNCTION app.owner_of(s app.submission, p_login text, OUT id integer, OUT name text) IS 'Who can be the owner of a mark on a report: accounts that see it.  The caller sees the report, too.';
+
+CREATE FUNCTION app.today() RETURNS date
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return (now() at time zone 'Asia/Ho_Chi_Minh')::date;
+end $$;
+
+COMMENT ON FUNCTION app.today() IS 'The day it is in Vietnam, by the server''s clock.';
+
+CREATE FUNCTION app.follow_up_faults(s app.submission, b jsonb) RETURNS SETOF jsonb
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT app.comment_faults(''::text, follow_up_faults.b, follow_up_faults.s) AS comment_faults
+ UNION ALL
+  SELECT app.fault('/owner'::text, 'owner-not-of-report'::text, jsonb_build_object('owner', "left"((follow_up_faults.b ->> 'owner'::text), 64))) AS fault
+    FROM app.owner_of(follow_up_faults.s, (follow_up_faults.b ->> 'owner'::text)) o(id, name)
+   WHERE ((jsonb_typeof((follow_up_faults.b -> 'owner'::text)) = 'string'::text) AND (o.id IS NULL))
+ UNION ALL
+  SELECT app.fault('/due_on'::text, 'day-passed'::text) AS fault
+   WHERE (app.date_or_null((follow_up_faults.b ->> 'due_on'::text)) < app.today());
+END;
+
+COMMENT ON FUNCTION app.follow_up_faults(s app.submission, b jsonb) IS 'What is wrong with one mark.';
+
+CREATE FUNCTION app.follow_up_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform app.expect_open(old);
+    new.closed_by := app.me();
+    new.closer_name := app.account_name(app.me());
+    new.closed_at := now();
+    return new;
+end $$;
+
+COMMENT ON FUNCTION app.follow_up_guard() IS 'A mark is closed once, by its owner or by who opened it; nothing else of it changes.';
+
+CREATE FUNCTION app.follow_up_owner(p_login text, p_unit integer, p_receiver integer, OUT id integer, OUT name text) RETURNS record
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    select a.id, a.name::text into follow_up_owner.id, follow_up_owner.name
+      from app.account a
+     where a.login = p_login and a.disabled_at is null and (p_unit = any (app.reach('own')) or p_receiver = any (app.reach('received')))
+       and exists (select from app.account_role g join app.role r on r.code = g.role
+                    where g.account_id = a.id and r.reach in ('own', 'received') and g.unit_id in (p_unit, p_receiver));
+end $$;
+
+COMMENT ON FUNCTION app.follow_up_owner(p_login text, p_unit integer, p_receiver integer, OUT id integer, OUT name text) IS 'The account of a login that holds a role for the unit or (null: it sees nothing yet) for the receiver; null: none such.  Tells nothing of others, and nothing to others than these two.';
+
+CREATE FUNCTION app.follow_up_role(s app.submission, p_grants text[]) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return (select r.role
+              from unnest('{COMMUNE_LEADER,OFFICE_STAT_OFFICER,CULTURE_INFO_OFFICER,DISTRICT_HOME_AFFAIRS}'::text[]) with ordinality as r(role, nth)
+             where r.role || '@' || case when r.role ~ '^DISTRICT' then s.receiver_id else s.unit_id end = any (p_grants)
+             order by r.nth limit 1);
+end $$;
+
+COMMENT ON FUNCTION app.follow_up_role(s app.submission, p_grants text[]) IS 'The role in which the caller may open a mark on a report; null: in none.';
+
+CREATE FUNCTION app.follow_up_shown(m app.follow_up) RETURNS TABLE(id bigint, submission bigint, unit text, form text, period text, indicator text, text text, owner text, owner_name text, due_on date, state text, overdue boolean, side text, opened_by text, role text, opened_at timestamp with time zone, closing_text text, closed_by text, closed_at timestamp with time zone)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT (follow_up_shown.m).id AS id,
+     (follow_up_shown.m).submission_id AS submission_id,
+     u.code,
+     f.code,
+     p.code,
+     i.code,
+     (follow_up_shown.m).text AS text,
+     (follow_up_shown.m).owner_login AS owner_login,
+     (follow_up_shown.m).owner_name AS owner_name,
+     (follow_up_shown.m).due_on AS due_on,
+         CASE
+             WHEN ((follow_up_shown.m).closed_at IS NULL) THEN 'open'::text
+             ELSE 'closed'::text
+         END AS "case",
+     (((follow_up_shown.m).closed_at IS NULL) AND ((follow_up_shown.m).due_on < app.today())),
+     (follow_up_shown.m).side AS side,
+     (follow_up_shown.m).opener_name AS opener_name,
+     (follow_up_shown.m).opener_role AS opener_role,
+     (follow_up_shown.m).opened_at AS opened_at,
+     (follow_up_shown.m).closing_text AS closing_text,
+     (follow_up_shown.m).closer_name AS closer_name,
+     (follow_up_shown.m).closed_at AS closed_at
+    FROM ((((app.submission s
+      JOIN app.unit u ON ((u.id = s.unit_id)))
+      JOIN app.form f ON ((f.id = s.form_id)))
+      JOIN app.period p ON ((p.id = s.period_id)))
+      LEFT JOIN app.indicator i ON ((i.id = (follow_up_shown.m).indicator_id)))
+   WHERE (s.id = (follow_up_shown.m).submission_id);
+END;
+
+COMMENT ON FUNCTION app.follow_up_shown(m app.follow_up) IS 'A mark as answers show it.';
+
+CREATE FUNCTION app.follow_up_stamp() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+    s app.submission;
+    o record;
+begin
+    select * into s from app.submission where id = app.expect_submission(new.submission_id);
+    perform app.expect_follower(s);
+    select * into o from app.owner_of(s, new.owner_login);
+    if o.id is null then
+        perform app.problem(403, 'forbidden');
+    end if;
+    new.owner_id := o.id;
+    new.owner_name := o.name;
+    new.opener_role := app.follow_up_role(s, app.grants());
+    new.side := case when new.opener_role ~ '^DISTRICT' then 'receiver' else 'unit' end;
+    new.opened_by := app.me();
+    new.opener_name := app.account_name(app.me());
+    new.opened_at := now();
+    return new;
+end $$;
+
+COMMENT ON FUNCTION app.follow_up_stamp() IS 'Whoever opens a mark is named, with the side; the owner is somebody who sees the report.';
 
 CREATE FUNCTION app.grants() RETURNS text[]
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -3989,6 +4249,65 @@ END;
 
 COMMENT ON FUNCTION app.number_faults(pointer text, x jsonb, d app.indicator_version) IS 'What is wrong with one number for this definition.  The text 1.200 may mean 1,200: it is not guessed at.';
 
+CREATE FUNCTION app.outliers(p_units integer[], p_forms integer[], p_periods integer[]) RETURNS TABLE(submission_id bigint, unit_id integer, form_id integer, period_id integer, state text, indicator_id integer, name text, unit_of_measure text, value numeric, against text, n integer, median numeric, mad numeric, z numeric, low_fence numeric, high_fence numeric, lowest numeric, highest numeric, outside text[], finding text)
+    LANGUAGE plpgsql STABLE
+    AS $$
+#variable_conflict use_column
+begin
+    return query
+    with asked as materialized (
+        select s.id, s.unit_id, s.form_id, s.period_id, s.receiver_id from app.submission s
+         where s.unit_id = any (p_units) and s.period_id = any (p_periods) and (p_forms is null or s.form_id = any (p_forms))
+    ), series as materialized ( -- the reports of these units in their order; nth: how many before it count
+        select s.id, s.unit_id, s.form_id, s.period_id = any (p_periods) as asked, s.state in ('submitted', 'accepted') as counts,
+               count(*) filter (where s.state in ('submitted', 'accepted')) over (partition by s.unit_id, s.form_id order by p.ends_on
+                                                                                  rows between unbounded preceding and 1 preceding) as nth
+          from (select distinct a.unit_id, a.form_id from asked a) a
+          join app.submission s on (s.unit_id, s.form_id) = (a.unit_id, a.form_id)
+          join app.period p on p.id = s.period_id
+    ), needed as (
+        select x.id, x.asked, x.nth from series x where x.asked
+        union
+        select h.id, h.asked, h.nth from series x
+          join series h on (h.unit_id, h.form_id) = (x.unit_id, x.form_id) and h.counts and h.nth between x.nth - 12 and x.nth - 1
+         where x.asked
+    ), neighbour as (
+        select s.id from (select distinct a.receiver_id, a.form_id, a.period_id from asked a) a
+          join app.submission s on (s.receiver_id, s.form_id, s.period_id) = (a.receiver_id, a.form_id, a.period_id) and s.state in ('submitted', 'accepted')
+        except
+        select x.id from needed x
+    ), figure as materialized (
+        select s as s, s.id, s.unit_id, s.form_id, s.period_id, s.receiver_id, s.state in ('submitted', 'accepted') as counts, x.asked, x.nth,
+               f.indicator_id, f.value, (f.d).result, (f.d).unit_code, (f.d).name_vi, (f.d).unit_vi
+          from (select n.id, n.asked, n.nth from needed n union all select n.id, false, null from neighbour n) x
+          join app.submission s on s.id = x.id
+         cross join lateral app.submission_figures(s) f
+         where f.value is not null and (f.d).value_type <> 'boolean'
+    ), past as (
+        select f.*, array_agg(f.value) filter (where f.counts) over (partition by f.unit_id, f.form_id, f.indicator_id, f.unit_code order by f.nth
+                                                                     range between 12 preceding and 1 preceding) as figures
+          from figure f where f.nth is not null
+    ), peers as materialized (
+        select f.receiver_id, f.form_id, f.period_id, f.indicator_id, array_agg(f.id order by f.id) as ids, array_agg(f.value order by f.id) as figures
+          from figure f where f.counts and f.result = 'ratio'
+         group by f.receiver_id, f.form_id, f.period_id, f.indicator_id
+    ), pair as (
+        select f.*, 'history' as against, f.figures as others from past f where f.asked
+        union all
+        select f.*, 'peers', array(select o.figure from unnest(q.ids, q.figures) as o(id, figure) where o.id <> f.id)
+          from past f
+          left join peers q on (q.receiver_id, q.form_id, q.period_id, q.indicator_id) = (f.receiver_id, f.form_id, f.period_id, f.indicator_id)
+         where f.asked and f.result = 'ratio'
+    )
+    select f.id, f.unit_id, f.form_id, f.period_id, app.shown_state(f.s), f.indicator_id, f.name_vi::text, f.unit_vi::text, f.value, f.against,
+           c.n, trim_scale(c.median), trim_scale(c.mad), trim_scale(c.z), trim_scale(c.low_fence), trim_scale(c.high_fence), c.lowest, c.highest, c.outside,
+           case when c.n < 5 then 'insufficient_' || f.against when c.outside && '{z,fences}' then 'outlier' else 'ok' end
+      from pair f
+     cross join lateral app.compared(f.value, coalesce(f.others, '{}')) c;
+end $$;
+
+COMMENT ON FUNCTION app.outliers(p_units integer[], p_forms integer[], p_periods integer[]) IS 'Each figure of the reports the caller sees beside those of the unit''s last twelve reports before it, and each rate beside those of the units with the same receiver; what counts as other is submitted or accepted, and seen by the caller.';
+
 CREATE FUNCTION app.period_code_read(p_code text) RETURNS TABLE(code text, year integer, frequency text, ordinal integer)
     LANGUAGE sql IMMUTABLE
     BEGIN ATOMIC
@@ -4145,6 +4464,18 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.publication_stamp() IS 'Whoever publishes is named.';
+
+CREATE FUNCTION app.quantile(p_sorted numeric[], p_share numeric) RETURNS numeric
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+declare
+    place constant numeric := (cardinality(p_sorted) - 1) * p_share;
+    below constant int := floor(place)::int + 1;
+begin
+    return p_sorted[below] + (place - floor(place)) * (coalesce(p_sorted[below + 1], p_sorted[below]) - p_sorted[below]);
+end $$;
+
+COMMENT ON FUNCTION app.quantile(p_sorted numeric[], p_share numeric) IS 'As percentile_cont, which knows doubles alone: exact for halves and quarters.  The figures in their order.';
 
 CREATE FUNCTION app.reach(p_reach text) RETURNS integer[]
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -5342,6 +5673,9 @@ begin
      where o.unit_id = any (enters)
      group by o.unit_id, o.form_id, o.period_id, o.s, o.due_at, o.locks_at
     union all
+    select 'follow_up', s.unit_id, s.form_id, s.period_id, s.id, s.state, null, app.day_end(m.due_on), null, m.due_on < app.today(), '/v1/follow-ups/' || m.id || '/closing'
+      from app.follow_up m join app.submission s on s.id = m.submission_id where m.owner_id = (select app.me()) and m.closed_at is null
+    union all
     select 'publish', c.receiver_id, c.form_id, c.period_id, null, null, c.n, null, null, false, '/v1/publications' from complete c;
 end $$;
 
@@ -6160,6 +6494,15 @@ COMMENT ON COLUMN app.extension_unit.period_id IS 'Its period.';
 
 COMMENT ON COLUMN app.extension_unit.unit_id IS 'Unit.';
 
+ALTER TABLE app.follow_up ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app.follow_up_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 ALTER TABLE app.form ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME app.form_id_seq
     START WITH 1
@@ -6721,6 +7064,9 @@ ALTER TABLE ONLY app.extension
 ALTER TABLE ONLY app.extension_unit
     ADD CONSTRAINT extension_unit_pkey PRIMARY KEY (unit_id, period_id, extension_id);
 
+ALTER TABLE ONLY app.follow_up
+    ADD CONSTRAINT follow_up_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY app.form
     ADD CONSTRAINT form_code_key UNIQUE (code);
 
@@ -6928,6 +7274,10 @@ CREATE INDEX extension_period ON app.extension USING btree (period_id, receiver_
 
 CREATE INDEX extension_unit_extension ON app.extension_unit USING btree (extension_id);
 
+CREATE INDEX follow_up_owner ON app.follow_up USING btree (owner_id) WHERE (closed_at IS NULL);
+
+CREATE INDEX follow_up_submission ON app.follow_up USING btree (submission_id);
+
 CREATE INDEX form_indicator_indicator ON app.form_indicator USING btree (indicator_id);
 
 CREATE INDEX import_account ON app.import USING btree (account_id, id);
@@ -7003,6 +7353,8 @@ CREATE TRIGGER audit_changed AFTER UPDATE ON app.document_link REFERENCING OLD T
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.extension REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.extension_unit REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
+
+CREATE TRIGGER audit_changed AFTER UPDATE ON app.follow_up REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
 CREATE TRIGGER audit_changed AFTER UPDATE ON app.form REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_changed();
 
@@ -7092,6 +7444,8 @@ CREATE TRIGGER audit_deleted AFTER DELETE ON app.extension REFERENCING OLD TABLE
 
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.extension_unit REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
+CREATE TRIGGER audit_deleted AFTER DELETE ON app.follow_up REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
+
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.form REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
 
 CREATE TRIGGER audit_deleted AFTER DELETE ON app.form_indicator REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_deleted();
@@ -7179,6 +7533,8 @@ CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.document_link FOR EACH STATE
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.extension FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.extension_unit FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
+
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.follow_up FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
 CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON app.form FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse();
 
@@ -7269,6 +7625,8 @@ CREATE TRIGGER audit_inserted AFTER INSERT ON app.document_link REFERENCING NEW 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.extension REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.extension_unit REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
+
+CREATE TRIGGER audit_inserted AFTER INSERT ON app.follow_up REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
 CREATE TRIGGER audit_inserted AFTER INSERT ON app.form REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.audit_inserted();
 
@@ -7386,6 +7744,10 @@ CREATE TRIGGER comment_stamp BEFORE INSERT ON app.submission_comment FOR EACH RO
 
 CREATE TRIGGER extension_stamp BEFORE INSERT ON app.extension FOR EACH ROW EXECUTE FUNCTION app.extension_stamp();
 
+CREATE TRIGGER follow_up_guard BEFORE UPDATE ON app.follow_up FOR EACH ROW EXECUTE FUNCTION app.follow_up_guard();
+
+CREATE TRIGGER follow_up_stamp BEFORE INSERT ON app.follow_up FOR EACH ROW EXECUTE FUNCTION app.follow_up_stamp();
+
 CREATE TRIGGER import_guard BEFORE UPDATE ON app.import FOR EACH ROW EXECUTE FUNCTION app.import_guard();
 
 CREATE TRIGGER justification_stamp BEFORE INSERT ON app.justification FOR EACH ROW EXECUTE FUNCTION app.justification_stamp();
@@ -7498,6 +7860,24 @@ ALTER TABLE ONLY app.extension_unit
 
 ALTER TABLE ONLY app.extension_unit
     ADD CONSTRAINT extension_unit_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES app.unit(id);
+
+ALTER TABLE ONLY app.follow_up
+    ADD CONSTRAINT follow_up_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES app.account(id);
+
+ALTER TABLE ONLY app.follow_up
+    ADD CONSTRAINT follow_up_indicator_id_fkey FOREIGN KEY (indicator_id) REFERENCES app.indicator(id);
+
+ALTER TABLE ONLY app.follow_up
+    ADD CONSTRAINT follow_up_opened_by_fkey FOREIGN KEY (opened_by) REFERENCES app.account(id);
+
+ALTER TABLE ONLY app.follow_up
+    ADD CONSTRAINT follow_up_opener_role_fkey FOREIGN KEY (opener_role) REFERENCES app.role(code);
+
+ALTER TABLE ONLY app.follow_up
+    ADD CONSTRAINT follow_up_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES app.account(id);
+
+ALTER TABLE ONLY app.follow_up
+    ADD CONSTRAINT follow_up_submission_id_unit_id_fkey FOREIGN KEY (submission_id, unit_id) REFERENCES app.submission(id, unit_id);
 
 ALTER TABLE ONLY app.form_indicator
     ADD CONSTRAINT form_indicator_form_id_level_frequency_valid_fkey FOREIGN KEY (form_id, level, frequency, valid) REFERENCES app.form(id, level, frequency, valid) ON UPDATE CASCADE;
@@ -7762,6 +8142,8 @@ ALTER TABLE app.extension ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.extension_unit ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE app.follow_up ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY guarded ON app.submission FOR UPDATE TO thidua_api USING (true) WITH CHECK (true);
 
 CREATE POLICY guards ON app.acceptance TO thidua_owner USING (true) WITH CHECK (true);
@@ -7824,6 +8206,10 @@ CREATE POLICY in_reach ON app.extension FOR SELECT TO thidua_api USING (((receiv
   WHERE (u.extension_id = extension.id)))));
 
 CREATE POLICY in_reach ON app.extension_unit FOR SELECT TO thidua_api USING (((unit_id = ANY (( SELECT app.reach('own'::text) AS reach)::integer[])) OR (receiver_id = ANY (( SELECT app.reach('received'::text) AS reach)::integer[]))));
+
+CREATE POLICY in_reach ON app.follow_up FOR SELECT TO thidua_api USING (((unit_id = ANY (( SELECT app.reach('own'::text) AS reach)::integer[])) OR (EXISTS ( SELECT
+   FROM app.submission s
+  WHERE ((s.id = follow_up.submission_id) AND (s.state <> 'draft'::text) AND (s.receiver_id = ANY (( SELECT app.reach('received'::text) AS reach)::integer[])))))));
 
 CREATE POLICY in_reach ON app.justification FOR SELECT TO thidua_api USING (((unit_id = ANY (( SELECT app.reach('own'::text) AS reach)::integer[])) OR (EXISTS ( SELECT
    FROM app.submission s
@@ -7889,6 +8275,8 @@ CREATE POLICY own_tokens_made ON app.token FOR INSERT TO thidua_api WITH CHECK (
 
 CREATE POLICY own_tokens_revoked ON app.token FOR UPDATE TO thidua_api USING ((account_id = ( SELECT app.me() AS me)));
 
+CREATE POLICY owner_or_opener_closes ON app.follow_up FOR UPDATE TO thidua_api USING (((( SELECT app.me() AS me) = owner_id) OR (( SELECT app.me() AS me) = opened_by)));
+
 ALTER TABLE app.publication ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.receipt ENABLE ROW LEVEL SECURITY;
@@ -7931,6 +8319,10 @@ CREATE POLICY taken ON app.value_revision FOR INSERT TO thidua_api WITH CHECK ((
   WHERE ((s.id = value_revision.submission_id) AND (s.unit_id = value_revision.unit_id) AND (s.state = value_revision.event) AND (s.updated_at = now())))) AND ((EXISTS ( SELECT
    FROM app.submission_value v
   WHERE ((v.submission_id = value_revision.submission_id) AND (v.indicator_id = value_revision.indicator_id) AND (NOT ((((((((v.value IS DISTINCT FROM value_revision.value) OR (v.numerator IS DISTINCT FROM value_revision.numerator)) OR (v.denominator IS DISTINCT FROM value_revision.denominator)) OR (v.missing_reason IS DISTINCT FROM value_revision.missing_reason)) OR (v.status IS DISTINCT FROM value_revision.status)) OR ((v.note)::text IS DISTINCT FROM value_revision.note)) OR (v.import_id IS DISTINCT FROM value_revision.import_id)) OR (v.import_row IS DISTINCT FROM value_revision.import_row)))))) = (status IS NOT NULL))));
+
+CREATE POLICY taking_part ON app.follow_up FOR INSERT TO thidua_api WITH CHECK (((opened_by = ( SELECT app.me() AS me)) AND (EXISTS ( SELECT
+   FROM app.submission s
+  WHERE (s.id = follow_up.submission_id)))));
 
 CREATE POLICY taking_part ON app.justification FOR INSERT TO thidua_api WITH CHECK (((written_by = ( SELECT app.me() AS me)) AND (EXISTS ( SELECT
    FROM app.submission s
@@ -8065,6 +8457,22 @@ GRANT SELECT,INSERT ON TABLE app.village_proposal TO thidua_api;
 GRANT UPDATE(decision) ON TABLE app.village_proposal TO thidua_api;
 
 GRANT UPDATE(reason) ON TABLE app.village_proposal TO thidua_api;
+
+GRANT SELECT ON TABLE app.follow_up TO thidua_api;
+
+GRANT INSERT(submission_id) ON TABLE app.follow_up TO thidua_api;
+
+GRANT INSERT(unit_id) ON TABLE app.follow_up TO thidua_api;
+
+GRANT INSERT(indicator_id) ON TABLE app.follow_up TO thidua_api;
+
+GRANT INSERT(text) ON TABLE app.follow_up TO thidua_api;
+
+GRANT INSERT(owner_login) ON TABLE app.follow_up TO thidua_api;
+
+GRANT INSERT(due_on) ON TABLE app.follow_up TO thidua_api;
+
+GRANT UPDATE(closing_text) ON TABLE app.follow_up TO thidua_api;
 
 GRANT SELECT ON TABLE app.transition_rule TO thidua_api;
 

@@ -34,6 +34,7 @@ extern const struct member submission_body[], submission_change_body[], submissi
 
 /* review.c */
 extern const struct member comment_body[], extension_body[], reopen_request_body[], reopen_decision_body[];
+extern const struct member follow_up_body[], follow_up_closing_body[];
 
 /* validation.c */
 handler_fn validation_get;

@@ -50,6 +50,8 @@ static const struct {
                                        nothing */
     {"village_proposal_list", 200}, /* nothing of another's villages */
     {"rule_list", 200},             /* reference data as well */
+    {"follow_up_list", 200},
+    {"outlier_list", 200},
     {"task_list", 200},
     {"expected_report_list", 200},
     {"reporting_rate_list", 200}, /* one's own */

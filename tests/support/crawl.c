@@ -19,6 +19,9 @@ static const struct {
     {"/v1/reopen-requests/{id}",
      "(select coalesce(min(q.id), 999999) from app.reopen_request q where q.submission_id = current_setting('crawl.submission')::bigint)",
      NULL},
+    {"/v1/follow-ups/{id}",
+     "(select coalesce(min(m.id), 999999) from app.follow_up m where m.submission_id = current_setting('crawl.submission')::bigint)",
+     NULL},
     {"/v1/tokens/{id}",
      "(select min(t.id) from app.token t join app.account a on a.id = t.account_id and a.login = current_setting('crawl.officer'))",
      NULL},
@@ -47,12 +50,18 @@ static void name_holder(const struct holder *holder)
                 holder->commune->unit, holder->commune->officer, holder->submission));
 }
 
-/* A comment on it, more time for it and the wish to open it again, in whatever state: with the mark. */
+/* A comment on it, a mark to follow up, more time for it and the wish to open it again, in whatever state:
+ * with the mark. */
 static void talk_about(const struct holder *holder)
 {
     struct answer said = ask("POST", plan_path(holder->submission, "/comments"), holder->commune->officer,
                              "{\"text\":\"" NOTE_MARK "\"}");
     cr_assert_eq(said.status, 201, "%s", said.text);
+    struct answer marked =
+        ask("POST", plan_path(holder->submission, "/follow-ups"), holder->commune->officer,
+            text_of("{\"text\":\"" NOTE_MARK "\",\"owner\":\"%s\",\"due_on\":\"2100-01-01\"}",
+                    holder->commune->officer));
+    cr_assert_eq(marked.status, 201, "%s", marked.text);
     const char *more = text_of("{\"unit\":\"kbang\",\"period\":\"%s\",\"units\":[\"%s\"],"
                                "\"expires_at\":\"2100-01-01T00:00:00Z\",\"reason\":\"" NOTE_MARK "\"}",
                                holder->period, holder->commune->unit);
@@ -143,12 +152,20 @@ static const char *meaning(const char *name, const struct holder *holder)
     const struct {
         const char *name, *text;
     } known[] = {
-        {"unit", holder->commune->unit},  {"village", text_of("%s-01", holder->commune->unit)},
-        {"period", holder->period},       {"form", form_of(holder->period)},
-        {"indicator", "grain_output"},    {"login", holder->commune->officer},
-        {"role", "OFFICE_STAT_OFFICER"},  {"code", "2023"},
-        {"starts_on", "2022-12-15"},      {"ends_on", "2023-12-14"},
-        {"password", "mot mat khau dai"}, {"name", "tên mới"},
+        {"unit", holder->commune->unit},
+        {"village", text_of("%s-01", holder->commune->unit)},
+        {"period", holder->period},
+        {"form", form_of(holder->period)},
+        {"indicator", "grain_output"},
+        {"owner", holder->commune->officer},
+        {"login", holder->commune->officer},
+        {"role", "OFFICE_STAT_OFFICER"},
+        {"code", "2023"},
+        {"starts_on", "2022-12-15"},
+        {"ends_on", "2023-12-14"},
+        {"password", "mot mat khau dai"},
+        {"name", "tên mới"},
+        {"due_on", "2100-01-01"},
     };
     for (size_t i = 0; i < COUNT(known); i++)
         if (strcmp(known[i].name, name) == 0)
