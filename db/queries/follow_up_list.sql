@@ -2,7 +2,7 @@
 -- in:   $1 unit text: codes, commas between   $2 owner text: login   $3 mark text: open, closed, overdue   $4 cursor text: id   $5 limit int
 -- out:  one row a mark
 -- raises: TD400 (cursor, unknown codes)
-select a.*, case when count(*) over () > coalesce($5::int, 50) then a.id::text end as _next
+select a.*, case when lead(true) over (order by m.id desc) then a.id::text end as _next
   from app.follow_up m cross join lateral app.follow_up_shown(m) a
  where (select app.expect_codes(p_unit => $1))
    and ($1::text is null or a.unit = any (app.codes($1)))

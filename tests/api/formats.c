@@ -12,11 +12,12 @@ TestSuite(formats, .init = world_open, .fini = world_close, .timeout = 60);
 
 #define XLSX_TYPE "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-/* What a moment becomes where there are neither offsets nor parts of seconds. */
+/* What a moment becomes where there are neither offsets nor parts of seconds; midnight is read as a day. */
 static const char *moment_of(const char *text)
 {
     bool is_moment = strlen(text) >= 20 && text[10] == 'T' && text[13] == ':';
-    return is_moment ? text_of("%.19s", text) : text;
+    bool is_midnight = is_moment && strncmp(text + 11, "00:00:00", 8) == 0;
+    return is_moment ? text_of("%.*s", is_midnight ? 10 : 19, text) : text;
 }
 
 /* Does the cell say what the JSON says? */
