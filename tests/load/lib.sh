@@ -12,12 +12,17 @@ WORK='' server='' service='' peer=''
 prepare() { # sections of packages.txt
     install_tools "$@"
     build bench thidua-api -DCMAKE_BUILD_TYPE=Release
+    prepare_postgresql
+    fill_database
+    start_service
+}
+
+prepare_postgresql() {
     WORK=$(mktemp -d /tmp/thidua-bench.XXXXXX)
     trap stop_all EXIT
     forget_other_servers
     start_postgresql
-    fill_database
-    start_service
+    make_owner_role "host=$WORK user=postgres dbname=postgres"
 }
 
 start_postgresql() {
@@ -35,7 +40,6 @@ start_postgresql() {
 
 fill_database() {
     local superuser="host=$WORK user=postgres"
-    make_owner_role "$superuser dbname=postgres"
     make_database "$superuser dbname=postgres" bench
     migrate "postgresql://thidua_owner@/bench?host=$WORK" >>"$WORK.log" 2>&1
     load_seeds "host=$WORK user=thidua_owner dbname=bench"

@@ -10,15 +10,19 @@ import Fastify from "fastify";
 import pg from "pg";
 
 const PROCESSES = 2, CONNECTIONS = 2;
-const RAW = new Set([16, 20, 21, 23, 114, 700, 701, 1700, 3802]); // bool, numbers, json: JSON already
-const TIMESTAMPTZ = 1184;
+const RAW = new Set([20, 21, 23, 114, 700, 701, 1700, 3802]); // numbers, json: JSON already
+const BOOL = 16, TIMESTAMPTZ = 1184;
 
 const sha256 = (text) => createHash("sha256").update(text).digest();
 const moment = (text) => `"${text.replace(" ", "T")}${/[+-]\d\d$/.test(text) ? ":00" : ""}"`;
 
 // How the text of a column becomes JSON, by its type.
 const types = {
-    getTypeParser: (oid) => (RAW.has(oid) ? (text) => text : oid === TIMESTAMPTZ ? moment : JSON.stringify),
+    getTypeParser(oid) {
+        if (RAW.has(oid)) return (text) => text;
+        if (oid === BOOL) return (text) => (text === "t" ? "true" : "false");
+        return oid === TIMESTAMPTZ ? moment : JSON.stringify;
+    },
 };
 
 function statement(name) {
