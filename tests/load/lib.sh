@@ -86,7 +86,7 @@ $after"
 
 # A ratio of two medians beside its goal, as a row of Markdown.
 table() {
-    printf '| %-34s | %11s | %-20s | %6s | %-7s | %-7s | %6s |\n' measured 'by service' beside ratio goal reached 'idle %'
+    printf '| %-34s | %11s | %-20s | %6s | %-7s | %-7s | %6s |\n' measured ours beside ratio goal reached 'idle %'
     printf '|%s\n' '------------------------------------|-------------|----------------------|--------|---------|---------|--------|'
 }
 

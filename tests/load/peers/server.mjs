@@ -97,7 +97,7 @@ function write(app, pool) {
 }
 
 function serve() {
-    const app = Fastify({ ajv: { customOptions: { allowUnionTypes: true } } }), pool = new pg.Pool({ max: CONNECTIONS, pipeline: true });
+    const app = Fastify({ ajv: { customOptions: { allowUnionTypes: true } } }), pool = new pg.Pool({ max: CONNECTIONS, pipeline: true, idleTimeoutMillis: 0 });
     const query = ["unit", "indicator", "period", "collapse", "status", "as_of", "explain", "boundaries"];
     read(app, pool, "/v1/submissions/:id", "submission_get", (request) => [request.params.id]);
     read(app, pool, "/v1/data", "data_get", (request) => query.map((name) => request.query[name] ?? null));
