@@ -44,7 +44,7 @@ answer_of() { # port, path
 # What is compared does the same: the bytes are those of the service, but for the instant of the answer.
 check_node() {
     local path
-    for path in /v1/submissions/1 '/v1/data?unit=kbang&period=2022'; do
+    for path in /v1/submissions/1 /v1/units/kbang-lo-ku '/v1/data?unit=kbang&period=2022'; do
         diff <(answer_of "$PORT" "$path" | sed -E 's/"at" : "[^"]*", "as_of"//') \
             <(answer_of "$NODE_PORT" "$path" | sed -E 's/"at" : "[^"]*", "as_of"//') >"$WORK.answer" ||
             fail "Node answers $path otherwise than the service: $(head -c 600 "$WORK.answer")"

@@ -1,4 +1,4 @@
-// server.mjs: what the benchmark measures the service beside: three of its operations as fastify and node-postgres do them, with the
+// server.mjs: what the benchmark measures the service beside: four of its operations as fastify and node-postgres do them, with the
 // same statements, prepared, in one transaction, and the same bytes as the answer.  Two processes, two connections each.
 //
 // Node gets what is fastest: pipelining, so that a request is one round trip here, too, and columns put into the answer as the
@@ -31,7 +31,7 @@ function statement(name) {
 }
 
 const statements = Object.fromEntries(
-    ["session_open", "session_write", "submission_get", "submission_create", "data_get"].map((name) => [name, statement(name)]));
+    ["session_open", "session_write", "submission_get", "submission_create", "data_get", "unit_get"].map((name) => [name, statement(name)]));
 
 async function transaction(pool, calls) {
     const client = await pool.connect();
@@ -97,10 +97,12 @@ function write(app, pool) {
 }
 
 function serve() {
-    const app = Fastify({ ajv: { customOptions: { allowUnionTypes: true } } }), pool = new pg.Pool({ max: CONNECTIONS, pipeline: true, idleTimeoutMillis: 0 });
+    const app = Fastify({ ajv: { customOptions: { allowUnionTypes: true } } });
+    const pool = new pg.Pool({ max: CONNECTIONS, pipeline: true, idleTimeoutMillis: 0 });
     const query = ["unit", "indicator", "period", "collapse", "status", "as_of", "explain", "boundaries"];
     read(app, pool, "/v1/submissions/:id", "submission_get", (request) => [request.params.id]);
     read(app, pool, "/v1/data", "data_get", (request) => query.map((name) => request.query[name] ?? null));
+    read(app, pool, "/v1/units/:code", "unit_get", (request) => [request.params.code, request.query.as_of ?? null]);
     write(app, pool);
     app.listen({ host: "127.0.0.1", port: Number(process.env.PORT) });
 }
