@@ -1,10 +1,10 @@
--- bench.sql: what the benchmark needs beside the seeds: 1,000 communes a side with an officer each, 36 years of periods,
+-- bench.sql: what the benchmark needs beside the seeds: 1,000 communes a side (a: the service, b: pgbench, n: Node) with an officer each, 36 years of periods,
 -- and an accepted submission of each of the district's 14 units to read.
 
 set time zone 'Asia/Ho_Chi_Minh';
 
 insert into app.unit (code, kind, valid)
-select format('bench-%s-%s', side, n), 'COMMUNE', '[1980-01-01,)' from unnest('{a,b}'::text[]) side, generate_series(1, 1000) n;
+select format('bench-%s-%s', side, n), 'COMMUNE', '[1980-01-01,)' from unnest('{a,b,n}'::text[]) side, generate_series(1, 1000) n;
 insert into app.unit_name (unit_id, name, valid)
 select id, 'xã ' || code, valid from app.unit where code like 'bench-%';
 insert into app.unit (code, kind, valid) values ('bench', 'DISTRICT', '[1980-01-01,)');

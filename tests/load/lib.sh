@@ -7,17 +7,22 @@
 
 HERE=$PROJECT/tests/load
 CLIENTS=4
-WORK='' server='' service=''
+WORK='' server='' service='' peer=''
 
 prepare() { # sections of packages.txt
     install_tools "$@"
     build bench thidua-api -DCMAKE_BUILD_TYPE=Release
+    prepare_postgresql
+    fill_database
+    start_service
+}
+
+prepare_postgresql() {
     WORK=$(mktemp -d /tmp/thidua-bench.XXXXXX)
     trap stop_all EXIT
     forget_other_servers
     start_postgresql
-    fill_database
-    start_service
+    make_owner_role "host=$WORK user=postgres dbname=postgres"
 }
 
 start_postgresql() {
@@ -35,7 +40,6 @@ start_postgresql() {
 
 fill_database() {
     local superuser="host=$WORK user=postgres"
-    make_owner_role "$superuser dbname=postgres"
     make_database "$superuser dbname=postgres" bench
     migrate "postgresql://thidua_owner@/bench?host=$WORK" >>"$WORK.log" 2>&1
     load_seeds "host=$WORK user=thidua_owner dbname=bench"
@@ -56,18 +60,48 @@ start_service() {
 
 stop_servers() {
     [ -z "$service" ] || kill "$service" 2>/dev/null || true
+    [ -z "$peer" ] || kill "$peer" 2>/dev/null || true
     [ -z "$server" ] || kill -s INT "$server" 2>/dev/null || true
     wait
-    service='' server=''
+    service='' server='' peer=''
 }
 
 stop_all() {
     local status=$?
     stop_servers
-    [ -z "$WORK" ] || rm -rf "$WORK" "$WORK".{log,api,key,pgbench,csv,answer}
+    [ -z "$WORK" ] || rm -rf "$WORK" "$WORK".{log,api,key,pgbench,csv,answer,peer,hello,scale}*
     exit "$status"
+}
+
+# How idle all processors are while nothing of ours is at work, in percent: what others leave us.
+idle() {
+    local before after
+    before=$(head -n 1 /proc/stat)
+    sleep 1
+    after=$(head -n 1 /proc/stat)
+    awk '{total = 0; for (i = 2; i <= 9; i++) total += $i; idle = $5 + $6}
+         NR == 1 {total0 = total; idle0 = idle} NR == 2 {printf "%.0f\n", 100 * (idle - idle0) / (total - total0)}' <<<"$before
+$after"
+}
+
+# A ratio of two medians beside its goal, as a row of Markdown.
+table() {
+    printf '| %-34s | %11s | %-20s | %6s | %-7s | %-7s | %6s |\n' measured ours beside ratio goal reached 'idle %'
+    printf '|%s\n' '------------------------------------|-------------|----------------------|--------|---------|---------|--------|'
+}
+
+print_ratio() { # name, ours, name of the other, theirs, goal ('>= 2', '<= 0.2' or ''), idle %
+    awk -v name="$1" -v o="$2" -v other="$3" -v t="$4" -v goal="$5" -v idle="$6" 'BEGIN {
+        split(goal, g); ratio = o / t
+        reached = goal == "" ? "" : (g[1] == ">=" ? ratio >= g[2] : ratio <= g[2]) ? "yes" : "**no**"
+        digits = o < 10 ? 2 : o < 100 ? 1 : 0
+        printf "| %-34s | %11.*f | %-20s | %6.2f | %-7s | %-7s | %6s |\n", name, digits, o, other sprintf(" %.*f", digits, t), ratio, goal, reached, idle}'
 }
 
 median() {
     sort -g | awk '{v[NR] = $1} END {print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2}'
+}
+
+median_of() { # numbers…
+    printf '%s\n' "$@" | median
 }
