@@ -181,12 +181,15 @@ drop function app.cells;
 create function app.cells(p_nodes int[], p_roots int[], p_valid daterange[], p_indicators int[], p_from date[], p_to date[], p_coarsest int[], p_how app.figures_how)
 returns table (node_id int, indicator_id int, window_id int, d app.indicator_version, value numeric, n int, expected int,
                numerator numeric, denominator numeric, flags text[], why text, inputs jsonb)
-language plpgsql stable set enable_nestloop = off as $$ -- the planner cannot know how few or many rows each step has
+language plpgsql stable set enable_nestloop = off as $$ -- the planner cannot know how few or many rows each step has; a lateral sub-select
+-- with an offset looks one row up in an index all the same
 #variable_conflict use_column
 begin
     return query
     with recursive node as materialized (
         select x.id, x.root, x.valid from unnest(p_nodes, p_roots, p_valid) as x(id, root, valid)
+    ), lone as materialized ( -- a node that is one unit
+        select x.id, min(x.root) as root from node x group by x.id having count(*) = 1
     ), days as materialized (
         select x.id::int as window_id, x.starts_on, x.ends_on, x.coarsest from unnest(p_from, p_to, p_coarsest) with ordinality as x(starts_on, ends_on, coarsest, id)
     ), asked as materialized (
@@ -220,7 +223,7 @@ begin
           from node x join days p on x.valid @> coalesce((p_how).boundaries, p.ends_on)
         union
         select b.node_id, b.window_id, b.ends_on, b.day, x.unit_id
-          from below b join app.unit_parent x on x.parent_id = b.id and x.valid @> b.day
+          from below b cross join lateral (select y.unit_id from app.unit_parent y where y.parent_id = b.id and (y.valid @> b.day) is true offset 0) x
     ), standing as materialized ( -- which communes of the window stand for the node, with what share of theirs
         select b.node_id, b.window_id, b.ends_on, b.id, 1::numeric as share, true as same, true as fits from below b where (p_how).boundaries is null
         union all
@@ -234,14 +237,14 @@ begin
     ), reporter as materialized ( -- who is expected to report: commune-level units alive on the window's last day
         select row_number() over () as rid, b.node_id, b.window_id, b.id, u.kind, x.parent_id,
                case when b.ends_on <= coalesce((p_how).boundaries, b.ends_on) then b.share else 1 end as share, b.same, b.fits,
-               b.same and (select bool_and(o.root = b.id) from node o where o.id = b.node_id)
-               and not exists (select from standing o where (o.node_id, o.window_id) = (b.node_id, b.window_id) and o.id <> b.id and (p_how).boundaries is not null) as single,
+               coalesce(b.same and l.root = b.id and ((p_how).boundaries is null or count(*) over (partition by b.node_id, b.window_id) = 1), false) as single,
                b.id = any ((select app.reach('own'))::int[]) or x.parent_id = any ((select app.reach('received'))::int[])
                or x.parent_id = any ((select app.reach('accepted'))::int[]) as in_reach
           from standing b
-          join app.unit u on u.id = b.id and u.valid @> b.ends_on
+         cross join lateral (select y.kind from app.unit y where y.id = b.id and (y.valid @> b.ends_on) is true offset 0) u
           join app.unit_kind k on k.code = u.kind and k.level = 'commune'
-          left join app.unit_parent x on x.unit_id = b.id and x.valid @> b.ends_on
+          left join lone l on l.id = b.node_id
+          left join lateral (select y.parent_id from app.unit_parent y where y.unit_id = b.id and (y.valid @> b.ends_on) is true offset 0) x on true
     ), accepted as materialized ( -- every accepted figure that is needed, once
         select v.unit_id::bigint << 32 | y.sid as key, v.invented, v.value, v.denominator as den, v.missing_reason, v.status
           from app.accepted_values(array(select distinct r.id from reporter r), array(select distinct y.form_id from supply y),
@@ -260,7 +263,7 @@ begin
                    'value', a.value, 'denominator', a.den, 'missing_reason', a.missing_reason, 'status', a.status) order by s.from_id) end as reports
           from reporter r
           join supply s on s.window_id = r.window_id
-          left join app.publication b on b.unit_id = r.parent_id and b.form_id = s.form_id and b.period_id = s.from_id
+          left join lateral (select y.id from app.publication y where y.unit_id = r.parent_id and y.form_id = s.form_id and y.period_id = s.from_id offset 0) b on true
           left join accepted a on a.key = (r.id::bigint << 32 | s.sid)
          group by r.rid, s.source_id
     ), part as materialized (   -- one asked figure of one reporter
@@ -355,10 +358,10 @@ comment on function app.cells(int[], int[], int[]) is 'The same of single units 
 -- Selectors ----------------------------------------------------------------------------------------
 
 create function app.selectors(p_text text) returns table (text text, ord bigint)
-language sql immutable parallel safe
-begin atomic
-    select btrim(t.text), t.ord from regexp_split_to_table(p_text, ',(?![^()]*\))') with ordinality as t(text, ord);
-end;
+language plpgsql immutable parallel safe rows 5 as $$ -- inlined it would be taken for a thousand, and whole tables read for them
+begin
+    return query select btrim(t.text), t.ord from regexp_split_to_table(p_text, ',(?![^()]*\))') with ordinality as t(text, ord);
+end $$;
 comment on function app.selectors is 'The selectors of a parameter, commas between; commas in brackets belong to a selector.';
 
 create function app.selector_argument(p_text text, p_function text) returns text
