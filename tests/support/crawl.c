@@ -153,7 +153,6 @@ static const char *meaning(const char *name, const struct holder *holder)
         const char *name, *text;
     } known[] = {
         {"unit", holder->commune->unit},
-        {"village", text_of("%s-01", holder->commune->unit)},
         {"period", holder->period},
         {"form", form_of(holder->period)},
         {"indicator", "grain_output"},
@@ -170,7 +169,7 @@ static const char *meaning(const char *name, const struct holder *holder)
     for (size_t i = 0; i < COUNT(known); i++)
         if (strcmp(known[i].name, name) == 0)
             return known[i].text;
-    return NULL;
+    return strcmp(name, "village") == 0 ? text_of("%s-01", holder->commune->unit) : NULL;
 }
 
 const char *crawl_path(const struct route *route, const struct holder *holder)
