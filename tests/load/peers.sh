@@ -74,11 +74,12 @@ compare_unchanged() {
         sed -nE 's/^etag: (.*)\r$/\1/Ip')
     [ "$(curl --silent --output /dev/null --write-out '%{http_code}' --header "Authorization: Bearer $TOKEN" \
         --header "If-None-Match: $etag" "http://127.0.0.1:$PORT$path")" = 304 ] || return 0
+    etag='*' # the script asks for many
     build_hello
     for round in $(seq "$ROUNDS"); do
         free+=("$(idle)")
         ours+=("$(ETAG=$etag ask_server "$PORT" a submission_get "$round")")
         theirs+=("$(ask_hello "$etag")")
     done
-    print_ratio 'unchanged (304), per s' "$(median_of "${ours[@]}")" hello "$(median_of "${theirs[@]}")" '' "$(median_of "${free[@]}")"
+    print_ratio 'unchanged (304), per s' "$(median_of "${ours[@]}")" hello "$(median_of "${theirs[@]}")" '>= 0.5' "$(median_of "${free[@]}")"
 }
