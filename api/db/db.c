@@ -9,7 +9,7 @@
 #include <string.h>
 #include <yder.h>
 
-enum { SETTINGS_MAX = 9, TRIES_MAX = 3, OID_BYTEA = 17 };
+enum { SETTINGS_MAX = 9, TRIES_MAX = 3, OID_BYTEA = 17, MESSAGE_KEPT = 1024 * 1024 /* bytes */ };
 
 static struct {
     const char *conninfo, *user, *password;
@@ -253,7 +253,7 @@ static bool tell(const PGresult *failed, bool doubtful, struct problem *problem)
     return problem_set(problem, doubtful ? PROBLEM_outcome_unknown : PROBLEM_unavailable, NULL);
 }
 
-PGresult *link_repeat(const struct db_call *call, try_fn *try, void *data, struct problem *problem)
+static PGresult *repeat(const struct db_call *call, try_fn *try, void *data, struct problem *problem)
 {
     bool doubtful = false;
     for (int tries = 1;; tries++) {
@@ -274,6 +274,24 @@ PGresult *link_repeat(const struct db_call *call, try_fn *try, void *data, struc
         tell(answered ? failed : NULL, doubtful, problem);
         return NULL;
     }
+}
+
+static bool has_large_message(const struct db_call *call)
+{
+    for (int i = 0; i < call->args; i++)
+        if (call->bytes[i] > MESSAGE_KEPT)
+            return true;
+    return false;
+}
+
+/* libpq keeps, as long as a connection lives, the room that its longest message needed; so a worker that once
+ * took in a large file would hold it for good. */
+PGresult *link_repeat(const struct db_call *call, try_fn *try, void *data, struct problem *problem)
+{
+    PGresult *rows = repeat(call, try, data, problem);
+    if (has_large_message(call))
+        db_close();
+    return rows;
 }
 
 PGresult *db_run(const struct db_call *call, struct problem *problem)

@@ -3,7 +3,7 @@
 #include "db/link.h"
 #include <string.h>
 
-enum { NUMBER_SIZE = 24, MESSAGE_KEPT = 1024 * 1024 /* bytes */ };
+enum { NUMBER_SIZE = 24 };
 
 struct db_copy {
     PGconn *pg;
@@ -127,20 +127,7 @@ static enum outcome try_load(const struct db_call *call, void *data, PGresult **
     return outcome;
 }
 
-static bool has_large_message(const struct db_call *call)
-{
-    for (int i = 0; i < call->args; i++)
-        if (call->bytes[i] > MESSAGE_KEPT)
-            return true;
-    return false;
-}
-
-/* libpq keeps, as long as a connection lives, the room that its longest message needed; so a worker that once
- * took in a large file would hold it for good. */
 PGresult *db_load(const struct db_load *load, struct problem *problem)
 {
-    PGresult *rows = link_repeat(load->start, try_load, (void *)load, problem);
-    if (has_large_message(load->start))
-        db_close();
-    return rows;
+    return link_repeat(load->start, try_load, (void *)load, problem);
 }

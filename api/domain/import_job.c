@@ -7,7 +7,7 @@
 #include <sodium.h>
 #include <yder.h>
 
-enum { ID_SIZE = 24, LEAVE_TRIES = 3, LARGE = 4 * 1024 * 1024 };
+enum { ID_SIZE = 24, LEAVE_TRIES = 3 };
 
 static size_t async_bytes = 1024 * 1024;
 static unsigned most_waiting = 10;
@@ -38,10 +38,7 @@ PGresult *import_job_queue(const struct request *rq, const struct import *import
     call.arg[call.args++] = hash;
     call.arg[call.args++] = sealed;
     call.arg[call.args++] = most;
-    PGresult *rows = db_run(&call, problem);
-    if (import->file.length > LARGE)
-        db_close(); /* the connection would keep the room it needed for it */
-    return rows;
+    return db_run(&call, problem);
 }
 
 /* The work -------------------------------------------------------------------------------------------- */
