@@ -5995,7 +5995,7 @@ COMMENT ON FUNCTION app.value_guard() IS 'Values change only while the submissio
 
 CREATE FUNCTION app.verdict(c app.data_cell, t app.target) RETURNS text
     LANGUAGE sql IMMUTABLE
-    RETURN app.meets((t).comparator, (t).value, CASE WHEN ((c).d.result = 'ratio'::text) THEN ((c).d.scale * COALESCE((c).numerator, (c).value)) ELSE (c).value END, CASE WHEN ((c).d.result = 'ratio'::text) THEN COALESCE((c).denominator, (1)::numeric) ELSE (1)::numeric END);
+    RETURN CASE WHEN ((t).id IS NOT NULL) THEN app.meets((t).comparator, (t).value, CASE WHEN ((c).d.result = 'ratio'::text) THEN ((c).d.scale * COALESCE((c).numerator, (c).value)) ELSE (c).value END, CASE WHEN ((c).d.result = 'ratio'::text) THEN COALESCE((c).denominator, (1)::numeric) ELSE (1)::numeric END) ELSE NULL::text END;
 
 COMMENT ON FUNCTION app.verdict(c app.data_cell, t app.target) IS 'exceeded, met or not_met; null where there is no figure or no target.';
 

@@ -24,14 +24,15 @@ with unit as materialized (
 ), item as (
     select i.sort_order, i.code, i.section, i.kind, p.code as parent, c.*, t.comparator, t.value as target, t.text_as_issued, t.comparator_implied,
            d.code as document, t.revision, t.baseline_value, t.baseline_year, last.value as last_value, t.id is not null as has_target,
-           case when c.value is null then 'not_reported' when t.id is null then 'no_target'
-                else app.meets(t.comparator, t.value, case when (c.d).result = 'ratio' then (c.d).scale * coalesce(c.numerator, c.value) else c.value end,
-                               case when (c.d).result = 'ratio' then coalesce(c.denominator, 1) else 1 end) end as verdict
+           x.figure, x.plan,
+           case when c.value is null then 'not_reported' when t.id is null then 'no_target' else app.verdict(x.figure, x.plan) end as verdict
       from cell c
       join app.indicator i on i.id = c.indicator_id
       left join app.indicator p on p.id = i.parent_id
       left join target t on t.indicator_id = c.indicator_id
       left join app.document d on d.id = t.document_id
+     cross join lateral (select row(c.d, c.value, c.n, c.expected, c.numerator, c.denominator, c.flags, c.why, null, null)::app.data_cell as figure,
+                                case when t.id is not null then row(t.*)::app.target end as plan) x
       left join cell last on last.indicator_id = c.indicator_id and last.period_id = (select last_id from this)
      where c.period_id = (select id from this) and (t.id is not null or c.expected > 0)
 )
@@ -42,7 +43,7 @@ select u.code as unit, app.unit_name_on(u.id, this.ends_on) as unit_name, this.c
                          'text_as_issued', m.text_as_issued, 'document', m.document, 'revision', m.revision) end,
            'baseline', case when m.baseline_value is not null then json_build_object('value', m.baseline_value, 'year', m.baseline_year) end,
            'result', m.value, 'numerator', m.numerator, 'denominator', m.denominator, 'n', m.n, 'expected', m.expected, 'flags', to_json(m.flags), 'why', m.why,
-           'plan_ratio', case when (m.d).direction = 'higher' and (m.d).value_type <> 'boolean' and m.target > 0 then trim_scale(round(100 * case when m.numerator is not null and (m.d).result = 'ratio' then (m.d).scale * m.numerator / nullif(m.denominator, 0) else m.value end / m.target, 2)) end,
+           'plan_ratio', app.plan_ratio(m.figure, m.plan),
            'last_year', m.last_value, 'yoy_change', trim_scale(m.value - m.last_value),
            'yoy_ratio', case when m.last_value > 0 and (m.d).value_type <> 'boolean' then trim_scale(round(100 * m.value / m.last_value, 1)) end,
            'verdict', m.verdict) order by m.sort_order, m.document) from item m), '[]') as items,

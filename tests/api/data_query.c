@@ -180,6 +180,8 @@ Test(data_query, asks_more_of_a_figure)
     cr_expect_str_eq(at(&cube, "/cells/5/value"), "1");
     cr_expect_str_eq(at(&cube, "/cells/17/value"), "0");
     cr_expect_str_eq(at(&cube, "/cells/6/why"), "no_target", "the plan is Lơ Ku's");
+    cr_expect_str_eq(cell_of(&cube, 7), "null 1/1 provisional (no_target)",
+                     "without a target there is no verdict");
     cr_expect_str_eq(at(&cube, "/dims/1/items/1/measure"), "achievement");
     cr_expect_str_eq(at(&cube, "/dims/1/items/1/unit_of_measure"), "%");
 }
