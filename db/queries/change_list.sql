@@ -1,5 +1,5 @@
 -- change_list: the feed a replica is kept by: all there is, then what was committed since.
--- in:   $1 cursor text or null   $2 limit int   $3 wait int: unused here
+-- in:   $1 cursor text or null   $2 limit int   $3 wait int: the service asks again while a page is empty
 -- out:  one row, the whole page; next always points on
 -- raises: TD400 (cursor), TD410 cursor-expired
 -- cost: index change_order from the oldest transaction that was under way at the last page
