@@ -152,10 +152,11 @@ CREATE TYPE app.data_frame AS (
 	root integer[],
 	valid daterange[],
 	indicators integer[],
-	measures text[]
+	measures text[],
+	faults jsonb
 );
 
-COMMENT ON TYPE app.data_frame IS 'The three dimensions of a query, resolved.';
+COMMENT ON TYPE app.data_frame IS 'The three dimensions of a query, resolved, and its faults.';
 
 CREATE TYPE app.data_query AS (
 	unit text,
@@ -188,10 +189,58 @@ CREATE TYPE app.figures_how AS (
 	as_of timestamp with time zone,
 	submitted_too boolean,
 	explain boolean,
-	boundaries date
+	boundaries date,
+	counting bigint,
+	without bigint
 );
 
-COMMENT ON TYPE app.figures_how IS 'How an aggregate is computed: as of which instant (null: now); from what is submitted but not decided on as well; with what each figure was made of; in the boundaries of which day (null: as reported).';
+COMMENT ON TYPE app.figures_how IS 'How an aggregate is computed: as of which instant (null: now); from what is submitted but not decided on as well; with what each figure was made of; in the boundaries of which day (null: as reported); as if this submission were accepted; as if that one were not.';
+
+CREATE TYPE app.fraction AS (
+	reporter integer,
+	indicator_id integer,
+	window_id integer,
+	version_id integer,
+	aggregation text,
+	applies boolean,
+	not_applicable boolean,
+	counted boolean,
+	visible boolean,
+	top numeric,
+	bottom numeric,
+	weight numeric,
+	estimate boolean,
+	provisional boolean,
+	invented boolean,
+	accumulated boolean,
+	sources jsonb
+);
+
+COMMENT ON TYPE app.fraction IS 'One asked figure of one reporter, by number, for one window, as numerator and denominator: whether it is asked of such a unit, whether all its parts are there, and whether the caller may see them.';
+
+CREATE TYPE app.node_total AS (
+	node_id integer,
+	indicator_id integer,
+	window_id integer,
+	single boolean,
+	visible boolean,
+	expected integer,
+	n integer,
+	top numeric,
+	bottom numeric,
+	true_count integer,
+	complete_count integer,
+	estimate boolean,
+	provisional boolean,
+	invented boolean,
+	accumulated boolean,
+	recast boolean,
+	split boolean,
+	stuck boolean,
+	inputs jsonb
+);
+
+COMMENT ON TYPE app.node_total IS 'What the units of a node say together of a line in a window (by number).  Single: it is one unit''s own figure; recast, split: of other boundaries, by shares; stuck: they do not allow it.';
 
 CREATE TYPE app.sent_value AS (
 	pointer text,
@@ -234,7 +283,7 @@ begin
         select s.unit_id, s.form_id, s.period_id, v.indicator_id, v.value, v.denominator, v.missing_reason, v.status, s.invented
           from app.submission s
           join app.submission_value v on v.submission_id = s.id and v.indicator_id = any (p_indicators)
-         where (s.state = 'accepted' or (s.state = 'submitted' and (p_how).submitted_too))
+         where (s.state = 'accepted' or (s.state = 'submitted' and (p_how).submitted_too) or s.id = (p_how).counting) and s.id is distinct from (p_how).without
            and s.form_id = any (p_forms) and s.unit_id = any (p_units) and s.period_id = any (p_periods);
     else
         return query
@@ -1097,148 +1146,60 @@ COMMENT ON FUNCTION app.cell_shown(p_measure text, c app.data_cell, t app.target
 
 CREATE FUNCTION app.cells(p_nodes integer[], p_roots integer[], p_valid daterange[], p_indicators integer[], p_from date[], p_to date[], p_coarsest integer[], p_how app.figures_how) RETURNS TABLE(node_id integer, indicator_id integer, window_id integer, d app.indicator_version, value numeric, n integer, expected integer, numerator numeric, denominator numeric, flags text[], why text, inputs jsonb)
     LANGUAGE plpgsql STABLE
-    SET enable_nestloop TO 'off'
-    AS $$ -- the planner cannot know how few or many rows each step has; a lateral sub-select
+    AS $$
 #variable_conflict use_column
+declare
+    whole int[] := '{}';   -- numbers of the windows that are a period, and these periods
+    periods int[] := '{}';
+    others int[];
+    known app.node_total[] := '{}';
+    lines int[];           -- that totals speak of
+    rest int[];            -- places of the nodes that they do not speak of
 begin
+    if (p_how).as_of is null and not (p_how).submitted_too and not (p_how).explain and (p_how).boundaries is null then
+        select coalesce(array_agg(w.ord::int order by w.ord), '{}'), coalesce(array_agg(p.id order by w.ord), '{}') into whole, periods
+          from unnest((select p_from), (select p_to), (select p_coarsest)) with ordinality w(starts_on, ends_on, coarsest, ord)
+          join app.period p on p.starts_on = w.starts_on and p.ends_on = w.ends_on
+         where w.coarsest is null;
+        known := array(select t from app.totals_read(p_nodes, p_roots, p_valid, p_indicators, whole, periods) t);
+    end if;
+    others := array(select w.ord from generate_subscripts(p_from, 1) w(ord) where w.ord <> all (whole));
+    lines := array(select i.id from unnest(p_indicators) i(id) where i.id in (select t.indicator_id from unnest(known) t));
+    rest := array(select x.ord from unnest(p_nodes) with ordinality x(id, ord) where x.id not in (select t.node_id from unnest(known) t));
+    if cardinality(others) > 0 then
+        known := known || array(select t from app.totals_computed(p_nodes, p_roots, p_valid, p_indicators, others, app.picked(p_from, others), app.picked(p_to, others),
+                                                                  app.picked(p_coarsest, others), p_how) t);
+    end if;
+    if cardinality(whole) > 0 and cardinality(lines) < cardinality(p_indicators) then
+        known := known || array(select t from app.totals_computed(p_nodes, p_roots, p_valid, array(select i.id from unnest(p_indicators) i(id) where i.id <> all (lines)),
+                                                                  whole, app.picked(p_from, whole), app.picked(p_to, whole), app.picked(p_coarsest, whole), p_how) t);
+    end if;
+    if cardinality(whole) > 0 and cardinality(lines) > 0 and cardinality(rest) > 0 then
+        known := known || array(select t from app.totals_computed(app.picked(p_nodes, rest), app.picked(p_roots, rest), app.picked(p_valid, rest), lines,
+                                                                  whole, app.picked(p_from, whole), app.picked(p_to, whole), app.picked(p_coarsest, whole), p_how) t);
+    end if;
     return query
-    with recursive node as materialized (
-        select x.id, x.root, x.valid from unnest(p_nodes, p_roots, p_valid) as x(id, root, valid)
-    ), lone as materialized ( -- a node that is one unit
-        select x.id, min(x.root) as root from node x group by x.id having count(*) = 1
-    ), days as materialized (
-        select x.id::int as window_id, x.starts_on, x.ends_on, x.coarsest from unnest(p_from, p_to, p_coarsest) with ordinality as x(starts_on, ends_on, coarsest, id)
+    with said as materialized (
+        select t.* from unnest((select known)) t
     ), asked as materialized (
-        select row_number() over () as aid, i.id as indicator_id, p.window_id, d.id as version_id, d.aggregation, d.weight_id, d.applies_to
-          from unnest(p_indicators) i(id)
-         cross join days p
-          left join app.indicator_version d on d.indicator_id = i.id and d.valid @> p.ends_on
-    ), need as materialized (   -- the entered figures behind each asked one
-        select a.aid, a.window_id, coalesce(t.indicator_id, a.indicator_id) as source_id,
-               coalesce(t.side, 'numerator') as side, coalesce(t.coefficient, 1) as coefficient, coalesce(t.counts, 'value') as counts
-          from asked a left join app.indicator_term t on t.version_id = a.version_id
-        union all
-        select a.aid, a.window_id, a.weight_id, 'weight', 1, 'value' from asked a where a.weight_id is not null
-    ), tiling as ( -- forms that ask a source, and how their periods tile the asked window
-        select k.window_id, k.source_id, f.form_id, q.id as from_id, q.ends_on = p.ends_on as is_last, d.measure,
-               (q.starts_on, q.ends_on) <> (p.starts_on, p.ends_on) as finer,
-               array_position('{month,quarter,half,nine_months,year}', q.frequency) as coarseness,
-               sum(q.ends_on - q.starts_on + 1) over (partition by k.window_id, k.source_id, f.form_id) = p.ends_on - p.starts_on + 1 as tiles
-          from (select distinct source_id, window_id from need) k
-          join days p on p.window_id = k.window_id
-          join app.indicator_version d on d.indicator_id = k.source_id and d.valid @> p.ends_on
-          join app.form_indicator f on f.indicator_id = k.source_id and f.level = 'commune' and f.valid @> p.ends_on
-          join app.period q on q.frequency = f.frequency and q.starts_on >= p.starts_on and q.ends_on <= p.ends_on
-                           and array_position('{month,quarter,half,nine_months,year}', q.frequency) <= coalesce(p.coarsest, 5)
-    ), supply as materialized ( -- the coarsest one serves; flows add up over it, stocks and statuses are those of its last period
-        select row_number() over () as sid, t.*
-          from (select t.*, max(t.coarseness) over (partition by t.window_id, t.source_id) as best from tiling t where t.tiles) t
-         where t.coarseness = t.best and (t.measure = 'flow' or t.is_last)
-    ), below as ( -- within the boundaries of the window's last day, or of the day asked for
-        select x.id as node_id, p.window_id, p.ends_on, coalesce((p_how).boundaries, p.ends_on) as day, x.root as id
-          from node x join days p on x.valid @> coalesce((p_how).boundaries, p.ends_on)
-        union
-        select b.node_id, b.window_id, b.ends_on, b.day, x.unit_id
-          from below b cross join lateral (select y.unit_id from app.unit_parent y where y.parent_id = b.id and (y.valid @> b.day) is true offset 0) x
-    ), standing as materialized ( -- which communes of the window stand for the node, with what share of theirs
-        select b.node_id, b.window_id, b.ends_on, b.id, 1::numeric as share, true as same, true as fits from below b where (p_how).boundaries is null
-        union all
-        select b.node_id, b.window_id, b.ends_on, r.source, least(sum(r.share), max(r.parts)), bool_and(r.source = r.target),
-               case when b.ends_on <= (p_how).boundaries then true else count(*) = max(r.parts) end
-          from (select distinct d.ends_on from days d) d
-         cross join lateral app.recast_from(d.ends_on, (p_how).boundaries) r
-          join below b on b.ends_on = d.ends_on and b.id = r.target
-         where (p_how).boundaries is not null
-         group by b.node_id, b.window_id, b.ends_on, r.source
-    ), reporter as materialized ( -- who is expected to report: commune-level units alive on the window's last day
-        select row_number() over () as rid, b.node_id, b.window_id, b.id, u.kind, x.parent_id,
-               case when b.ends_on <= coalesce((p_how).boundaries, b.ends_on) then b.share else 1 end as share, b.same, b.fits,
-               coalesce(b.same and l.root = b.id and ((p_how).boundaries is null or count(*) over (partition by b.node_id, b.window_id) = 1), false) as single,
-               b.id = any ((select app.reach('own'))::int[]) or x.parent_id = any ((select app.reach('received'))::int[])
-               or x.parent_id = any ((select app.reach('accepted'))::int[]) as in_reach
-          from standing b
-         cross join lateral (select y.kind from app.unit y where y.id = b.id and (y.valid @> b.ends_on) is true offset 0) u
-          join app.unit_kind k on k.code = u.kind and k.level = 'commune'
-          left join lone l on l.id = b.node_id
-          left join lateral (select y.parent_id from app.unit_parent y where y.unit_id = b.id and (y.valid @> b.ends_on) is true offset 0) x on true
-    ), accepted as materialized ( -- every accepted figure that is needed, once
-        select v.unit_id::bigint << 32 | y.sid as key, v.invented, v.value, v.denominator as den, v.missing_reason, v.status
-          from app.accepted_values(array(select distinct r.id from reporter r), array(select distinct y.form_id from supply y),
-                                   array(select distinct y.from_id from supply y), array(select distinct y.source_id from supply y), p_how) v
-          join supply y on y.form_id = v.form_id and y.from_id = v.period_id and y.source_id = v.indicator_id
-    ), source as materialized ( -- one entered figure of one reporter for the asked window
-        select r.rid << 32 | s.source_id as key,
-               count(*) = count(a.value) + count(*) filter (where a.missing_reason = 'not_applicable') as complete,
-               bool_and(coalesce(a.missing_reason = 'not_applicable', false)) as not_applicable,
-               sum(a.value) as value, sum(a.den) as den,
-               bool_or(a.status = 'ESTIMATE') as estimate, bool_or(a.status <> 'OFFICIAL') as provisional, bool_or(a.invented) as invented,
-               bool_or(s.finer and s.measure = 'flow') as accumulated,
-               bool_and(r.in_reach or b.id is not null) as visible,
-               case when (p_how).explain then jsonb_agg(jsonb_build_object(
-                   'form', (select f.code from app.form f where f.id = s.form_id), 'period', (select q.code from app.period q where q.id = s.from_id),
-                   'value', a.value, 'denominator', a.den, 'missing_reason', a.missing_reason, 'status', a.status) order by s.from_id) end as reports
-          from reporter r
-          join supply s on s.window_id = r.window_id
-          left join lateral (select y.id from app.publication y where y.unit_id = r.parent_id and y.form_id = s.form_id and y.period_id = s.from_id offset 0) b on true
-          left join accepted a on a.key = (r.id::bigint << 32 | s.sid)
-         group by r.rid, s.source_id
-    ), part as materialized (   -- one asked figure of one reporter
-        select r.node_id, r.id as reporter_id, r.kind, r.single, r.share, r.same, r.fits, n.aid,
-               coalesce(bool_and(x.complete) filter (where n.side <> 'weight'), false) as own_complete,
-               coalesce(bool_and(x.complete), false) as complete,
-               bool_and(x.key is not null) as asked_for,
-               coalesce(bool_and(x.not_applicable) filter (where n.side <> 'weight'), false) as not_applicable,
-               coalesce(bool_and(x.visible), true) as visible,
-               sum(n.coefficient * case n.counts when 'value' then coalesce(x.value, 0) else (x.value is not null)::int end) filter (where n.side = 'numerator') as num,
-               sum(n.coefficient * case n.counts when 'value' then coalesce(x.value, 0) else (x.value is not null)::int end) filter (where n.side = 'denominator') as den,
-               sum(x.value) filter (where n.side = 'weight') as weight, sum(x.den) as pair_den,
-               bool_or(x.estimate) as estimate, bool_or(x.provisional) as provisional, bool_or(x.invented) as invented, bool_or(x.accumulated) as accumulated,
-               case when (p_how).explain then jsonb_agg(jsonb_build_object(
-                   'indicator', (select i.code from app.indicator i where i.id = n.source_id), 'side', n.side, 'coefficient', n.coefficient, 'counts', n.counts,
-                   'value', trim_scale(x.value), 'reports', coalesce(x.reports, '[]')) order by n.side, n.source_id) end as sources
-          from reporter r
-          join need n on n.window_id = r.window_id
-          left join source x on x.key = (r.rid << 32 | n.source_id)
-         group by r.rid, r.node_id, r.id, r.kind, r.single, r.share, r.same, r.fits, n.aid
-    ), fraction as ( -- as numerator and denominator; a unit's own figure needs no weight
-        select t.*, a.aggregation,
-               t.kind = any (a.applies_to) and t.asked_for and not t.not_applicable as expected,
-               case when t.single then t.own_complete else t.complete end as counted,
-               t.share * case when a.weight_id is not null and not t.single then t.num * t.weight else t.num end as top,
-               t.share * case when a.weight_id is not null then case when t.single then 1 else t.weight end
-                              else coalesce(t.den, t.pair_den) end as bottom
-          from part t
-          join asked a on a.aid = t.aid
-    ), total as materialized (
-        select f.node_id::bigint << 32 | f.aid as key, bool_or(f.single) as single, bool_and(f.visible) as visible,
-               (count(*) filter (where f.expected))::int as expected, (count(*) filter (where f.expected and f.counted))::int as n,
-               sum(f.top) filter (where f.expected and f.counted) as top, sum(f.bottom) filter (where f.expected and f.counted) as bottom,
-               count(*) filter (where f.expected and f.counted and f.top >= 1) as true_count,
-               count(*) filter (where f.expected and f.counted and f.top >= f.bottom) as complete_count,
-               bool_or(f.estimate) filter (where f.expected and f.counted) as estimate, bool_or(f.provisional) filter (where f.expected and f.counted) as provisional,
-               bool_or(f.invented) filter (where f.expected and f.counted) as invented, bool_or(f.accumulated) filter (where f.expected and f.counted) as accumulated,
-               not bool_and(f.same) as recast, bool_or(f.share <> 1) as split,
-               not bool_and(f.fits) or (not bool_and(f.same) and bool_or(f.aggregation in ('count_true', 'count_complete'))) as stuck,
-               case when (p_how).explain and bool_and(f.visible) then jsonb_agg(jsonb_build_object(
-                   'share', f.share, 'unit', (select u.code from app.unit u where u.id = f.reporter_id), 'expected', f.expected, 'counted', f.expected and f.counted,
-                   'numerator', case when f.expected and f.counted then trim_scale(f.top) end, 'denominator', case when f.expected and f.counted then trim_scale(f.bottom) end,
-                   'weight', case when f.expected and f.counted then f.weight end, 'sources', f.sources)
-                   order by (select u.code from app.unit u where u.id = f.reporter_id)) end as inputs
-          from fraction f group by f.node_id, f.aid
+        select i.id as indicator_id, w.id::int as window_id, v.id as version_id
+          from unnest((select p_indicators)) i(id) cross join unnest((select p_to)) with ordinality w(ends_on, id)
+          left join lateral (select y.id from app.indicator_version y where y.indicator_id = i.id and y.valid @> w.ends_on offset 0) v on true
     ), summed as (
-        select u.id as node_id, a.indicator_id, a.window_id, a.version_id, a.weight_id is not null as mean,
-               a.weight_id is not null and t.single as own_mean, t.visible, coalesce(t.expected, 0) as expected, coalesce(t.n, 0) as n,
-               t.estimate, t.provisional, t.invented, t.accumulated, t.inputs, t.recast, t.split, t.stuck,
+        select u.id as node_id, a.indicator_id, a.window_id, d, d.weight_id is not null as mean, d.weight_id is not null and t.single as own_mean,
+               t.visible, coalesce(t.expected, 0) as expected, coalesce(t.n, 0) as n, t.estimate, t.provisional, t.invented, t.accumulated, t.inputs, t.recast, t.split, t.stuck,
                case when t.n = 0 or not t.visible or t.stuck then null when t.single then t.top
-                    when a.aggregation = 'count_true' then t.true_count when a.aggregation = 'count_complete' then t.complete_count
+                    when d.aggregation = 'count_true' then t.true_count when d.aggregation = 'count_complete' then t.complete_count
                     else t.top end as top,
                case when t.n = 0 or not t.visible or t.stuck then null when t.single then t.bottom
-                    when a.aggregation in ('count_true', 'count_complete') then t.n else t.bottom end as bottom
-          from (select distinct x.id from node x) u cross join asked a
-          left join total t on t.key = (u.id::bigint << 32 | a.aid)
+                    when d.aggregation in ('count_true', 'count_complete') then t.n else t.bottom end as bottom
+          from (select distinct x.id from unnest((select p_nodes)) x(id)) u
+         cross join asked a
+          left join app.indicator_version d on d.id = a.version_id -- not defined yet: nobody is expected to report it
+          left join said t on t.node_id = u.id and t.indicator_id = a.indicator_id and t.window_id = a.window_id
     )
-    select s.node_id, s.indicator_id, s.window_id, d,
-           case when s.own_mean then trim_scale(s.top) when s.split and d.result = 'total' then trim_scale(round(s.top, d.decimals)) else app.figure_value(d, s.top, s.bottom) end,
+    select s.node_id, s.indicator_id, s.window_id, s.d,
+           case when s.own_mean then trim_scale(s.top) when s.split and (s.d).result = 'total' then trim_scale(round(s.top, (s.d).decimals)) else app.figure_value(s.d, s.top, s.bottom) end,
            case when s.visible is false then null else s.n end, s.expected,
            case when s.bottom is not null and not s.own_mean then trim_scale(s.top) end, case when not s.own_mean then trim_scale(s.bottom) end,
            case when s.top is null then '{}'::text[] else array_remove(array[
@@ -1250,13 +1211,12 @@ begin
                case when s.invented then 'invented' end], null) end,
            case when s.expected = 0 then 'not_expected' when s.visible is false then 'not_published'
                 when s.n = 0 then 'not_reported' when s.stuck then 'not_recastable'
-                when d.result = 'ratio' and not s.own_mean and coalesce(s.bottom, 0) = 0 then 'zero_denominator' end,
+                when (s.d).result = 'ratio' and not s.own_mean and coalesce(s.bottom, 0) = 0 then 'zero_denominator' end,
            s.inputs
-      from summed s
-      left join app.indicator_version d on d.id = s.version_id; -- not defined yet: nobody is expected to report it
+      from summed s;
 end $$;
 
-COMMENT ON FUNCTION app.cells(p_nodes integer[], p_roots integer[], p_valid daterange[], p_indicators integer[], p_from date[], p_to date[], p_coarsest integer[], p_how app.figures_how) IS 'The aggregate: nodes × indicators × windows from accepted submissions alone.  Sums for flows and stocks, ratio of sums for rates, a weighted mean for income, counts for statuses; never a mean of rates.  Missing is not zero: n of expected units reported, and a null says why.';
+COMMENT ON FUNCTION app.cells(p_nodes integer[], p_roots integer[], p_valid daterange[], p_indicators integer[], p_from date[], p_to date[], p_coarsest integer[], p_how app.figures_how) IS 'The aggregate: nodes × indicators × windows from accepted submissions alone.  Sums for flows and stocks, ratio of sums for rates, a weighted mean for income, counts for statuses; never a mean of rates.  Missing is not zero: n of expected units reported, and a null says why.  What kept totals can say, they say.';
 
 CREATE FUNCTION app.cells(p_units integer[], p_indicators integer[], p_periods integer[]) RETURNS TABLE(unit_id integer, indicator_id integer, period_id integer, d app.indicator_version, value numeric, n integer, expected integer, numerator numeric, denominator numeric, flags text[], why text)
     LANGUAGE sql STABLE
@@ -1279,7 +1239,7 @@ CREATE FUNCTION app.cells(p_units integer[], p_indicators integer[], p_periods i
            ORDER BY x.ord), ARRAY( SELECT p.ends_on
             FROM (unnest(cells.p_periods) WITH ORDINALITY x(id, ord)
               JOIN app.period p ON ((p.id = x.id)))
-           ORDER BY x.ord), array_fill(NULL::integer, ARRAY[cardinality(cells.p_periods)]), ROW(NULL::timestamp with time zone, false, false, NULL::date)) c(node_id, indicator_id, window_id, d, value, n, expected, numerator, denominator, flags, why, inputs);
+           ORDER BY x.ord), array_fill(NULL::integer, ARRAY[cardinality(cells.p_periods)]), ROW(NULL::timestamp with time zone, false, false, NULL::date, NULL::bigint, NULL::bigint)) c(node_id, indicator_id, window_id, d, value, n, expected, numerator, denominator, flags, why, inputs);
 END;
 
 COMMENT ON FUNCTION app.cells(p_units integer[], p_indicators integer[], p_periods integer[]) IS 'The same of single units and reporting periods, now.';
@@ -1289,8 +1249,10 @@ CREATE FUNCTION app.chains_digest(p_units integer[]) RETURNS text
     SET search_path TO 'app', 'pg_catalog', 'pg_temp'
     AS $$
 begin
-    return (select md5(string_agg(h.chain || ':' || h.seq, ',' order by h.chain)) from app.audit_head h
-             where h.unit_id = any (p_units) or h.chain like 'table:%');
+    return (select md5(string_agg(x.chain || ':' || x.seq, ',' order by x.chain))
+              from (select h.chain, h.seq from unnest((select p_units)) u(id) cross join lateral (select y.chain, y.seq from app.audit_head y where y.unit_id = u.id offset 0) h
+                    union
+                    select h.chain, h.seq from app.audit_head h where h.chain >= 'table:' and h.chain < 'table;') x);
 end $$;
 
 COMMENT ON FUNCTION app.chains_digest(p_units integer[]) IS 'The version of everything that units and the catalogue say: where the chains of their changes end.';
@@ -1507,12 +1469,11 @@ CREATE FUNCTION app.data(q app.data_query, p_if_none_match text, OUT etag text, 
     LANGUAGE plpgsql STABLE
     AS $$
 declare
-    how app.figures_how := row(app.as_of_instant(q.as_of), coalesce(q.status = 'submitted', false), coalesce(q.explain, false), app.boundaries_day(q.boundaries));
-    f app.data_frame;
+    how app.figures_how := row(app.as_of_instant(q.as_of), coalesce(q.status = 'submitted', false), coalesce(q.explain, false), app.boundaries_day(q.boundaries), null, null);
+    f app.data_frame := app.data_frame(q);
     invented boolean;
 begin
-    perform app.refuse_query((select coalesce(jsonb_agg(x), '[]') from app.data_faults(q) x), q.in_body);
-    f := app.data_frame(q);
+    perform app.refuse_query(f.faults, q.in_body);
     etag := app.data_tag(q, f);
     unchanged := coalesce(app.etag_matches(p_if_none_match, etag), false);
     if unchanged then
@@ -1526,15 +1487,13 @@ begin
                                                                    order by case when (c.d).direction = 'higher' then -c.value else c.value end) end)::app.data_cell as cell
           from app.cells(f.node, f.root, f.valid, array(select distinct x from unnest(f.indicators) x), f.starts, f.ends, f.coarsest, how) c
     ), single as (
-        select x.node, min(x.root) as root from unnest(f.node, f.root) as x(node, root) group by x.node having count(*) = 1
+        select x.node, min(x.root) as root from unnest((select f.node), (select f.root)) as x(node, root) group by x.node having count(*) = 1
     )
-    select coalesce(json_agg(app.cell_shown(l.measure, g.cell, t, how.explain) order by g.node_id, l.ord, g.window_id), '[]'), coalesce(bool_or(g.invented), false)
+    select coalesce(json_agg(app.cell_shown(l.measure, g.cell, case when s.root is not null then app.target_in_force(s.root, g.indicator_id, extract(year from f.ends[g.window_id])::int) end, how.explain) order by g.node_id, l.ord, g.window_id), '[]'), coalesce(bool_or(g.invented), false)
       into cells, invented
       from figure g
-      join unnest(f.indicators, f.measures) with ordinality as l(id, measure, ord) on l.id = g.indicator_id
-      left join single s on s.node = g.node_id and l.measure in ('target', 'achievement')
-      left join lateral (select app.target_in_force(s.root, g.indicator_id, extract(year from f.ends[g.window_id])::int) as t where s.root is not null) y on true
-      left join lateral (select (y.t).*) t on true;
+      join unnest((select f.indicators), (select f.measures)) with ordinality as l(id, measure, ord) on l.id = g.indicator_id
+      left join single s on s.node = g.node_id and l.measure in ('target', 'achievement');
     dims := app.data_dims(f);
     meta := json_build_object('status', coalesce(q.status, 'accepted'), 'at', now(), 'as_of', how.as_of, 'boundaries', how.boundaries, 'invented', invented);
 end $$;
@@ -1561,556 +1520,58 @@ end $$;
 
 COMMENT ON FUNCTION app.data_dims(f app.data_frame) IS 'The dimensions of an answer.';
 
-CREATE FUNCTION app.parameter_fault(p_parameter text, p_code text, p_params jsonb DEFAULT '{}'::jsonb) RETURNS jsonb
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN jsonb_build_object('parameter', p_parameter, 'code', p_code, 'params', p_params);
-
-COMMENT ON FUNCTION app.parameter_fault(p_parameter text, p_code text, p_params jsonb) IS 'One fault of a query string.';
-
-CREATE FUNCTION app.selector_argument(p_text text, p_function text) RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN "substring"(p_text, (('^'::text || p_function) || '\(\s*([^()]*?)\s*\)$'::text));
-
-COMMENT ON FUNCTION app.selector_argument(p_text text, p_function text) IS 'What stands in the brackets of a selector like children(kbang); null: it is another.';
-
-CREATE FUNCTION app.selectors(p_text text) RETURNS TABLE(text text, ord bigint)
-    LANGUAGE plpgsql IMMUTABLE ROWS 5 PARALLEL SAFE
-    AS $$ -- inlined it would be taken for a thousand, and whole tables read for them
-begin
-    return query select btrim(t.text), t.ord from regexp_split_to_table(p_text, ',(?![^()]*\))') with ordinality as t(text, ord);
-end $$;
-
-COMMENT ON FUNCTION app.selectors(p_text text) IS 'The selectors of a parameter, commas between; commas in brackets belong to a selector.';
-
-CREATE FUNCTION app.select_windows(p_selector text, p_now timestamp with time zone) RETURNS TABLE(ord bigint, code text, starts_on date, ends_on date, coarsest integer, made boolean, fault jsonb)
-    LANGUAGE sql STABLE
-    BEGIN ATOMIC
- WITH token AS (
-          SELECT t.text,
-             t.ord,
-             regexp_match(t.text, '^([0-9A-Za-z-]+)\.\.([0-9A-Za-z-]+)$'::text) AS ends,
-             regexp_match(t.text, '^last\(\s*([0-9]{1,3})\s*,\s*(month|quarter|half|nine_months|year)\s*\)$'::text) AS latest,
-             app.selector_argument(t.text, 'ytd'::text) AS until
-            FROM app.selectors(select_windows.p_selector) t(text, ord)
-         ), found AS (
-          SELECT t.ord,
-             t.text,
-             p.code,
-             p.starts_on,
-             p.ends_on,
-             p.starts_on AS rank,
-             p.frequency,
-             false AS made
-            FROM (((token t
-              JOIN app.period a ON ((a.code = COALESCE(t.ends[1], t.text))))
-              JOIN app.period z ON ((z.code = COALESCE(t.ends[2], t.text))))
-              JOIN app.period p ON (((p.frequency = a.frequency) AND (a.frequency = z.frequency) AND ((p.starts_on >= a.starts_on) AND (p.starts_on <= z.starts_on)))))
-           WHERE ((t.latest IS NULL) AND (t.until IS NULL))
-         UNION ALL
-          SELECT t.ord,
-             t.text,
-             p.code,
-             p.starts_on,
-             p.ends_on,
-             p.starts_on,
-             p.frequency,
-             false
-            FROM (token t
-              CROSS JOIN LATERAL ( SELECT q.id,
-                     q.code,
-                     q.frequency,
-                     q.year,
-                     q.ordinal,
-                     q.starts_on,
-                     q.ends_on,
-                     q.due_at,
-                     q.grace_until,
-                     q.locks_at,
-                     q.version,
-                     q.updated_by,
-                     q.updated_at
-                    FROM app.period q
-                   WHERE ((q.frequency = t.latest[2]) AND (q.ends_on < ((select_windows.p_now AT TIME ZONE 'Asia/Ho_Chi_Minh'::text))::date))
-                   ORDER BY q.ends_on DESC
-                  LIMIT (t.latest[1])::integer) p)
-           WHERE (t.latest IS NOT NULL)
-         UNION ALL
-          SELECT t.ord,
-             t.text,
-             (('ytd('::text || p.code) || ')'::text),
-             y.starts_on,
-             p.ends_on,
-             p.starts_on,
-             p.frequency,
-             true
-            FROM ((token t
-              JOIN app.period p ON ((p.code = t.until)))
-              JOIN app.period y ON (((y.frequency = 'year'::text) AND (y.year = p.year))))
-           WHERE ((t.until IS NOT NULL) AND (y.starts_on <= p.starts_on) AND (p.ends_on <= y.ends_on))
-         ), ranked AS (
-          SELECT min(f.rank_of) AS ord,
-             f.code,
-             f.starts_on,
-             f.ends_on,
-             array_position('{month,quarter,half,nine_months,year}'::text[], f.frequency) AS coarsest,
-             f.made
-            FROM ( SELECT f_1.ord,
-                     f_1.text,
-                     f_1.code,
-                     f_1.starts_on,
-                     f_1.ends_on,
-                     f_1.rank,
-                     f_1.frequency,
-                     f_1.made,
-                     row_number() OVER (ORDER BY f_1.ord, f_1.rank) AS rank_of
-                    FROM found f_1) f
-           GROUP BY f.code, f.starts_on, f.ends_on, f.frequency, f.made
-         )
-  SELECT r.ord,
-     r.code,
-     r.starts_on,
-     r.ends_on,
-     r.coarsest,
-     r.made,
-     NULL::jsonb AS jsonb
-    FROM ranked r
- UNION ALL
-  SELECT NULL::bigint,
-     NULL::text,
-     NULL::date,
-     NULL::date,
-     NULL::integer,
-     NULL::boolean,
-     app.parameter_fault('period'::text, 'unknown-period'::text, jsonb_build_object('period', "left"(t.text, 64))) AS parameter_fault
-    FROM token t
-   WHERE ((t.latest IS NULL) AND (NOT (EXISTS ( SELECT
-            FROM found f
-           WHERE (f.ord = t.ord)))))
- UNION ALL
-  SELECT NULL::bigint,
-     NULL::text,
-     NULL::date,
-     NULL::date,
-     NULL::integer,
-     NULL::boolean,
-     app.parameter_fault('period'::text, 'no-period-yet'::text, jsonb_build_object('period', "left"(t.text, 64))) AS parameter_fault
-    FROM token t
-   WHERE ((t.latest IS NOT NULL) AND (NOT (EXISTS ( SELECT
-            FROM found f
-           WHERE (f.ord = t.ord)))))
- UNION ALL
-  SELECT NULL::bigint,
-     NULL::text,
-     NULL::date,
-     NULL::date,
-     NULL::integer,
-     NULL::boolean,
-     app.parameter_fault('period'::text, 'missing-parameter'::text) AS parameter_fault
-   WHERE (select_windows.p_selector IS NULL);
-END;
-
-COMMENT ON FUNCTION app.select_windows(p_selector text, p_now timestamp with time zone) IS 'Days of a selector, with the length of its periods; made: of several periods: codes of periods, from..to of one frequency, last(12,month): those that have ended, ytd(code): from the year''s first day to the end of a period.';
-
-CREATE FUNCTION app.node_days(q app.data_query) RETURNS date[]
-    LANGUAGE sql STABLE
-    RETURN CASE WHEN (app.boundaries_day((q).boundaries) IS NOT NULL) THEN ARRAY[app.boundaries_day((q).boundaries)] ELSE ARRAY(SELECT w.ends_on FROM app.select_windows((node_days.q).period, COALESCE(app.as_of_instant((node_days.q).as_of), now())) w(ord, code, starts_on, ends_on, coarsest, made, fault) WHERE (w.fault IS NULL)) END;
-
-COMMENT ON FUNCTION app.node_days(q app.data_query) IS 'The days on which the units of a query are looked for.';
-
-CREATE TABLE app.form (
-    id integer NOT NULL,
-    code app.code NOT NULL,
-    name_vi app.line NOT NULL,
-    name_en app.line NOT NULL,
-    level text NOT NULL,
-    frequency text NOT NULL,
-    four_eyes boolean DEFAULT true NOT NULL,
-    valid daterange NOT NULL,
-    CONSTRAINT form_frequency_check CHECK ((frequency = ANY (ARRAY['month'::text, 'quarter'::text, 'half'::text, 'nine_months'::text, 'year'::text]))),
-    CONSTRAINT form_level_check CHECK ((level = ANY (ARRAY['commune'::text, 'village'::text]))),
-    CONSTRAINT form_valid_check CHECK ((NOT isempty(valid)))
-);
-
-COMMENT ON TABLE app.form IS 'Which indicators units of a level report how often.';
-
-COMMENT ON COLUMN app.form.id IS 'Internal number.';
-
-COMMENT ON COLUMN app.form.code IS 'Code of our own.';
-
-COMMENT ON COLUMN app.form.name_vi IS 'Vietnamese name.';
-
-COMMENT ON COLUMN app.form.name_en IS 'English name.';
-
-COMMENT ON COLUMN app.form.level IS 'Level of the units that fill it in.';
-
-COMMENT ON COLUMN app.form.frequency IS 'Frequency of its periods.';
-
-COMMENT ON COLUMN app.form.four_eyes IS 'Whoever entered a value may not submit it.';
-
-COMMENT ON COLUMN app.form.valid IS 'Days on which it is in use; the last day of a period decides.';
-
-CREATE FUNCTION app.select_lines(p_selector text) RETURNS TABLE(ord bigint, indicator_id integer, measure text, fault jsonb)
-    LANGUAGE sql STABLE
-    BEGIN ATOMIC
- WITH token AS (
-          SELECT t.text,
-             t.ord,
-             COALESCE("substring"(t.text, '\.([a-z]+)$'::text), 'value'::text) AS measure,
-             regexp_replace(t.text, '\.[a-z]+$'::text, ''::text) AS name
-            FROM app.selectors(select_lines.p_selector) t(text, ord)
-         ), found AS (
-          SELECT t.ord,
-             i.id,
-             t.measure,
-             i.sort_order
-            FROM (token t
-              JOIN app.indicator i ON (((i.code)::text = t.name)))
-         UNION ALL
-          SELECT t.ord,
-             c.id,
-             t.measure,
-             c.sort_order
-            FROM ((token t
-              JOIN app.indicator p ON (((p.code)::text = app.selector_argument(t.name, 'children'::text))))
-              JOIN app.indicator c ON ((c.parent_id = p.id)))
-         UNION ALL
-          SELECT t.ord,
-             i.id,
-             t.measure,
-             i.sort_order
-            FROM (token t
-              JOIN app.indicator i ON ((i.section = app.selector_argument(t.name, 'section'::text))))
-         UNION ALL
-          SELECT t.ord,
-             i.id,
-             t.measure,
-             i.sort_order
-            FROM (((token t
-              JOIN app.form f ON (((f.code)::text = app.selector_argument(t.name, 'form'::text))))
-              JOIN app.form_indicator x ON ((x.form_id = f.id)))
-              JOIN app.indicator i ON ((i.id = x.indicator_id)))
-         ), ranked AS (
-          SELECT min(f.rank_of) AS ord,
-             f.id,
-             f.measure
-            FROM ( SELECT f_1.ord,
-                     f_1.id,
-                     f_1.measure,
-                     f_1.sort_order,
-                     row_number() OVER (ORDER BY f_1.ord, f_1.sort_order) AS rank_of
-                    FROM found f_1) f
-           GROUP BY f.id, f.measure
-         )
-  SELECT r.ord,
-     r.id,
-     r.measure,
-     NULL::jsonb AS jsonb
-    FROM ranked r
-   WHERE (r.measure = ANY (ARRAY['value'::text, 'target'::text, 'achievement'::text, 'coverage'::text, 'rank'::text]))
- UNION ALL
-  SELECT i.sort_order,
-     i.id,
-     'value'::text,
-     NULL::jsonb
-    FROM app.indicator i
-   WHERE ((select_lines.p_selector IS NULL) AND (i.kind <> 'base'::text))
- UNION ALL
-  SELECT NULL::bigint,
-     NULL::integer,
-     NULL::text,
-     app.parameter_fault('indicator'::text, 'unknown-indicator'::text, jsonb_build_object('indicator', "left"(t.name, 64))) AS parameter_fault
-    FROM token t
-   WHERE (NOT (EXISTS ( SELECT
-            FROM found f
-           WHERE (f.ord = t.ord))))
- UNION ALL
-  SELECT NULL::bigint,
-     NULL::integer,
-     NULL::text,
-     app.parameter_fault('indicator'::text, 'unknown-suffix'::text, jsonb_build_object('suffix', t.measure, 'choices', 'target, achievement, coverage, rank')) AS parameter_fault
-    FROM token t
-   WHERE (t.measure <> ALL (ARRAY['value'::text, 'target'::text, 'achievement'::text, 'coverage'::text, 'rank'::text]));
-END;
-
-COMMENT ON FUNCTION app.select_lines(p_selector text) IS 'Lines of a selector: codes, children(code), section(name), form(code), each with or without .target .achievement .coverage .rank; null: the lines of the plan and their components.';
-
-CREATE TABLE app.unit_parent (
-    unit_id integer NOT NULL,
-    parent_id integer NOT NULL,
-    valid daterange NOT NULL,
-    CONSTRAINT unit_parent_check CHECK ((parent_id <> unit_id)),
-    CONSTRAINT unit_parent_valid_check CHECK ((NOT isempty(valid)))
-);
-
-COMMENT ON TABLE app.unit_parent IS 'The tree through time.';
-
-COMMENT ON COLUMN app.unit_parent.unit_id IS 'Unit.';
-
-COMMENT ON COLUMN app.unit_parent.parent_id IS 'The unit it belongs to.';
-
-COMMENT ON COLUMN app.unit_parent.valid IS 'Days it belonged there.';
-
-CREATE FUNCTION app.unit_ids_below(p_root integer, p_day date) RETURNS integer[]
-    LANGUAGE sql STABLE PARALLEL SAFE
-    BEGIN ATOMIC
- WITH RECURSIVE below AS (
-          SELECT p.unit_id AS id
-            FROM app.unit_parent p
-           WHERE ((p.parent_id = unit_ids_below.p_root) AND ((unit_ids_below.p_day IS NULL) OR (p.valid @> unit_ids_below.p_day)))
-         UNION
-          SELECT p.unit_id
-            FROM (app.unit_parent p
-              JOIN below below_1 ON (((below_1.id = p.parent_id) AND ((unit_ids_below.p_day IS NULL) OR (p.valid @> unit_ids_below.p_day)))))
-         )
-  SELECT COALESCE(array_agg(below.id), '{}'::integer[]) AS "coalesce"
-    FROM below;
-END;
-
-COMMENT ON FUNCTION app.unit_ids_below(p_root integer, p_day date) IS 'Everything below a unit on a day, or that ever was.';
-
-CREATE FUNCTION app.unit_name_on(p_unit integer, p_day date) RETURNS text
-    LANGUAGE plpgsql STABLE
-    AS $$
-begin
-    return (
-    select n.name::text from app.unit_name n where n.unit_id = p_unit
-     order by n.valid @> p_day desc, lower(n.valid) > p_day, lower(n.valid) desc nulls last limit 1);
-end $$;
-
-COMMENT ON FUNCTION app.unit_name_on(p_unit integer, p_day date) IS 'Name of a unit on a day; outside its life the nearest one.';
-
-CREATE TABLE app.unit_group (
-    id integer NOT NULL,
-    code app.code NOT NULL,
-    name_vi app.line NOT NULL,
-    name_en app.line NOT NULL,
-    note app.prose
-);
-
-COMMENT ON TABLE app.unit_group IS 'Units that are looked at together though no unit of the administration unites them: the land of a district that has ended.';
-
-COMMENT ON COLUMN app.unit_group.id IS 'Internal number.';
-
-COMMENT ON COLUMN app.unit_group.code IS 'Code of our own.';
-
-COMMENT ON COLUMN app.unit_group.name_vi IS 'Vietnamese name.';
-
-COMMENT ON COLUMN app.unit_group.name_en IS 'English name.';
-
-COMMENT ON COLUMN app.unit_group.note IS 'What to know about it.';
-
-CREATE TABLE app.unit_group_member (
-    group_id integer NOT NULL,
-    unit_id integer NOT NULL,
-    valid daterange NOT NULL,
-    CONSTRAINT unit_group_member_valid_check CHECK ((NOT isempty(valid)))
-);
-
-COMMENT ON TABLE app.unit_group_member IS 'Which units a group has, through time; with what stands below them.';
-
-COMMENT ON COLUMN app.unit_group_member.group_id IS 'Group.';
-
-COMMENT ON COLUMN app.unit_group_member.unit_id IS 'Unit.';
-
-COMMENT ON COLUMN app.unit_group_member.valid IS 'Days on which it is in the group.';
-
-CREATE FUNCTION app.select_nodes(p_selector text, p_days date[]) RETURNS TABLE(ord bigint, node text, name text, root integer, valid daterange, fault jsonb)
-    LANGUAGE sql STABLE
-    BEGIN ATOMIC
- WITH token AS (
-          SELECT t.text,
-             t.ord,
-             app.selector_argument(t.text, 'group'::text) AS group_code,
-             COALESCE(app.selector_argument(t.text, 'children'::text), (regexp_match(t.text, '^descendants\(\s*([^(),]*?)\s*,\s*[a-z]+\s*\)$'::text))[1]) AS parent,
-             (regexp_match(t.text, '^descendants\([^(),]*,\s*(province|district|commune|village)\s*\)$'::text))[1] AS level,
-             (t.text ~~ 'descendants(%'::text) AS deep
-            FROM app.selectors(select_nodes.p_selector) t(text, ord)
-         ), stem AS (
-          SELECT t.ord,
-             t.deep,
-             t.level,
-             u.id,
-             '(,)'::daterange AS valid
-            FROM (token t
-              JOIN app.unit u ON (((u.code)::text = t.parent)))
-         UNION ALL
-          SELECT t.ord,
-             t.deep,
-             t.level,
-             m.unit_id,
-             m.valid
-            FROM ((token t
-              JOIN app.unit_group g ON (((g.code)::text = t.parent)))
-              JOIN app.unit_group_member m ON ((m.group_id = g.id)))
-         ), chosen AS (
-          SELECT t.ord,
-             (u.code)::text AS node,
-             app.unit_name_on(u.id, ( SELECT max(d.d) AS max
-                    FROM unnest(select_nodes.p_days) d(d))) AS name,
-             u.id AS root,
-             '(,)'::daterange AS valid
-            FROM (token t
-              JOIN app.unit u ON (((u.code)::text = t.text)))
-         UNION ALL
-          SELECT t.ord,
-             (g.code)::text AS code,
-             (g.name_vi)::text AS name_vi,
-             m.unit_id,
-             m.valid
-            FROM ((token t
-              JOIN app.unit_group g ON (((g.code)::text = t.group_code)))
-              JOIN app.unit_group_member m ON ((m.group_id = g.id)))
-         UNION ALL
-          SELECT DISTINCT s.ord,
-             (c.code)::text AS code,
-             app.unit_name_on(c.id, ( SELECT max(d.d) AS max
-                    FROM unnest(select_nodes.p_days) d(d))) AS unit_name_on,
-             c.id,
-             '(,)'::daterange AS daterange
-            FROM (((stem s
-              CROSS JOIN LATERAL unnest(select_nodes.p_days) day(d))
-              JOIN app.unit_parent x ON (((x.parent_id = s.id) AND (x.valid @> day.d))))
-              JOIN app.unit c ON (((c.id = x.unit_id) AND (c.valid @> day.d))))
-           WHERE ((NOT s.deep) AND (s.valid @> day.d))
-         UNION ALL
-          SELECT DISTINCT s.ord,
-             (c.code)::text AS code,
-             app.unit_name_on(c.id, ( SELECT max(d.d) AS max
-                    FROM unnest(select_nodes.p_days) d(d))) AS unit_name_on,
-             c.id,
-             '(,)'::daterange AS daterange
-            FROM ((((stem s
-              CROSS JOIN LATERAL unnest(select_nodes.p_days) day(d))
-              CROSS JOIN LATERAL unnest(app.unit_ids_below(s.id, day.d)) b(id))
-              JOIN app.unit c ON (((c.id = b.id) AND (c.valid @> day.d))))
-              JOIN app.unit_kind k ON (((k.code = c.kind) AND (k.level = s.level))))
-           WHERE (s.deep AND (s.valid @> day.d))
-         ), ranked AS (
-          SELECT c.node,
-             min(c.rank) AS ord
-            FROM ( SELECT c_1.node,
-                     row_number() OVER (ORDER BY c_1.ord, c_1.node) AS rank
-                    FROM chosen c_1) c
-           GROUP BY c.node
-         )
-  SELECT DISTINCT r.ord,
-     c.node,
-     c.name,
-     c.root,
-     c.valid,
-     NULL::jsonb AS jsonb
-    FROM (chosen c
-      JOIN ranked r ON ((r.node = c.node)))
- UNION ALL
-  SELECT NULL::bigint,
-     NULL::text,
-     NULL::text,
-     NULL::integer,
-     NULL::daterange,
-         CASE
-             WHEN (t.deep AND (t.level IS NULL)) THEN app.parameter_fault('unit'::text, 'unknown-level'::text, jsonb_build_object('unit', "left"(t.text, 80)))
-             WHEN (t.group_code IS NOT NULL) THEN app.parameter_fault('unit'::text, 'unknown-group'::text, jsonb_build_object('group', "left"(t.group_code, 64)))
-             ELSE app.parameter_fault('unit'::text, 'unknown-unit'::text, jsonb_build_object('unit', "left"(COALESCE(t.parent, t.text), 64)))
-         END AS parameter_fault
-    FROM token t
-   WHERE ((NOT (EXISTS ( SELECT
-            FROM chosen c
-           WHERE (c.ord = t.ord)))) AND (NOT (EXISTS ( SELECT
-            FROM stem s
-           WHERE ((s.ord = t.ord) AND ((NOT s.deep) OR (s.level IS NOT NULL)))))))
- UNION ALL
-  SELECT NULL::bigint,
-     NULL::text,
-     NULL::text,
-     NULL::integer,
-     NULL::daterange,
-     app.parameter_fault('unit'::text, 'missing-parameter'::text) AS parameter_fault
-   WHERE (select_nodes.p_selector IS NULL);
-END;
-
-COMMENT ON FUNCTION app.select_nodes(p_selector text, p_days date[]) IS 'Nodes of a selector: codes of units, group(code), children(code), descendants(code,level), commas between; children are those of the asked last days, by code; a node has one root or, a group, several.';
-
-CREATE FUNCTION app.data_faults(q app.data_query) RETURNS SETOF jsonb
-    LANGUAGE sql STABLE
-    BEGIN ATOMIC
- SELECT app.parameter_fault('as_of'::text, 'in-future'::text, '{}'::jsonb) AS parameter_fault
-   WHERE (app.as_of_instant((data_faults.q).as_of) > now())
- UNION ALL
-  SELECT app.parameter_fault('boundaries'::text, 'not-boundaries'::text, '{}'::jsonb) AS parameter_fault
-   WHERE (((data_faults.q).boundaries <> ALL (ARRAY['as_reported'::text, 'current'::text])) AND (app.date_or_null((data_faults.q).boundaries) IS NULL))
- UNION ALL
-  SELECT app.parameter_fault('boundaries'::text, 'in-future'::text, '{}'::jsonb) AS parameter_fault
-   WHERE (app.boundaries_day((data_faults.q).boundaries) > app.boundaries_day('current'::text))
- UNION ALL
-  SELECT app.parameter_fault('as_of'::text, 'not-an-instant'::text, '{}'::jsonb) AS parameter_fault
-   WHERE (((data_faults.q).as_of IS NOT NULL) AND (app.as_of_instant((data_faults.q).as_of) IS NULL))
- UNION ALL
-  SELECT app.parameter_fault('status'::text, 'not-as-of'::text, '{}'::jsonb) AS parameter_fault
-   WHERE (((data_faults.q).as_of IS NOT NULL) AND ((data_faults.q).status = 'submitted'::text))
- UNION ALL
-  SELECT app.parameter_fault('collapse'::text, 'not-a-choice'::text, '{"choices": "unit, period"}'::jsonb) AS parameter_fault
-   WHERE (EXISTS ( SELECT
-            FROM app.selectors((data_faults.q).collapse) c(text, ord)
-           WHERE (c.text <> ALL (ARRAY['unit'::text, 'period'::text]))))
- UNION ALL
-  SELECT n.fault
-    FROM app.select_nodes((data_faults.q).unit, app.node_days(data_faults.q)) n(ord, node, name, root, valid, fault)
-   WHERE (n.fault IS NOT NULL)
- UNION ALL
-  SELECT l.fault
-    FROM app.select_lines((data_faults.q).indicator) l(ord, indicator_id, measure, fault)
-   WHERE (l.fault IS NOT NULL)
- UNION ALL
-  SELECT w.fault
-    FROM app.select_windows((data_faults.q).period, COALESCE(app.as_of_instant((data_faults.q).as_of), now())) w(ord, code, starts_on, ends_on, coarsest, made, fault)
-   WHERE (w.fault IS NOT NULL)
- UNION ALL
-  SELECT app.parameter_fault('period'::text, 'periods-not-adjacent'::text, '{}'::jsonb) AS parameter_fault
-    FROM app.select_windows((data_faults.q).period, COALESCE(app.as_of_instant((data_faults.q).as_of), now())) w(ord, code, starts_on, ends_on, coarsest, made, fault)
-   WHERE (('period'::text IN ( SELECT c.text
-            FROM app.selectors((data_faults.q).collapse) c(text, ord))) AND (w.fault IS NULL))
-  HAVING (sum(((w.ends_on - w.starts_on) + 1)) <> ((max(w.ends_on) - min(w.starts_on)) + 1));
-END;
-
-COMMENT ON FUNCTION app.data_faults(q app.data_query) IS 'Everything that is wrong with a query.';
-
 CREATE FUNCTION app.data_frame(q app.data_query) RETURNS app.data_frame
     LANGUAGE plpgsql STABLE
     AS $$
 declare
     f app.data_frame;
     together constant text[] := array(select c.text from app.selectors(q.collapse) c);
+    bounds constant date := app.boundaries_day(q.boundaries);
+    of_windows jsonb;
+    of_nodes jsonb;
+    of_lines jsonb;
 begin
-    select coalesce(array_agg(w.code order by w.ord), '{}'), coalesce(array_agg(w.starts_on order by w.ord), '{}'), coalesce(array_agg(w.ends_on order by w.ord), '{}'),
-           coalesce(array_agg(case when w.made or 'period' = any (together) then w.coarsest end order by w.ord), '{}')
-      into f.windows, f.starts, f.ends, f.coarsest
-      from app.select_windows(q.period, coalesce(app.as_of_instant(q.as_of), now())) w;
-    if 'period' = any (together) then
+    with chosen as materialized (
+        select w.* from app.select_windows(q.period, coalesce(app.as_of_instant(q.as_of), now())) w
+    )
+    select coalesce(array_agg(w.code order by w.ord) filter (where w.fault is null), '{}'), coalesce(array_agg(w.starts_on order by w.ord) filter (where w.fault is null), '{}'),
+           coalesce(array_agg(w.ends_on order by w.ord) filter (where w.fault is null), '{}'),
+           coalesce(array_agg(case when w.made or 'period' = any (together) then w.coarsest end order by w.ord) filter (where w.fault is null), '{}'),
+           coalesce(jsonb_agg(w.fault) filter (where w.fault is not null), '[]')
+           || case when 'period' = any (together) and sum(w.ends_on - w.starts_on + 1) <> max(w.ends_on) - min(w.starts_on) + 1
+                   then jsonb_build_array(app.parameter_fault('period', 'periods-not-adjacent', '{}')) else '[]' end
+      into f.windows, f.starts, f.ends, f.coarsest, of_windows
+      from chosen w;
+    with chosen as materialized (
+        select dense_rank() over (order by n.ord)::int as id, n.* from app.select_nodes(q.unit, case when bounds is not null then array[bounds] else f.ends end) n
+    ), named as (
+        select distinct c.id, c.node, c.name from chosen c where c.fault is null
+    )
+    select coalesce((select array_agg(n.node order by n.id) from named n), '{}'), coalesce((select array_agg(n.name order by n.id) from named n), '{}'),
+           coalesce(array_agg(c.id order by c.id, c.root) filter (where c.fault is null), '{}'), coalesce(array_agg(c.root order by c.id, c.root) filter (where c.fault is null), '{}'),
+           coalesce(array_agg(c.valid order by c.id, c.root) filter (where c.fault is null), '{}'), coalesce(jsonb_agg(c.fault) filter (where c.fault is not null), '[]')
+      into f.nodes, f.names, f.node, f.root, f.valid, of_nodes
+      from chosen c;
+    if 'period' = any (together) and cardinality(f.windows) > 0 then
         f.windows := array[(select w from unnest(f.windows, f.starts) as x(w, s) order by s limit 1) || '..' || (select w from unnest(f.windows, f.ends) as x(w, e) order by e desc limit 1)];
         f.starts := array[(select min(s) from unnest(f.starts) s)];
         f.ends := array[(select max(e) from unnest(f.ends) e)];
         f.coarsest := array[(select max(c) from unnest(f.coarsest) c)];
     end if;
-    with chosen as (
-        select dense_rank() over (order by n.ord)::int as id, n.* from app.select_nodes(q.unit, app.node_days(q)) n
-    ), named as (
-        select distinct c.id, c.node, c.name from chosen c
-    )
-    select coalesce((select array_agg(n.node order by n.id) from named n), '{}'), coalesce((select array_agg(n.name order by n.id) from named n), '{}'),
-           coalesce(array_agg(c.id order by c.id, c.root), '{}'), coalesce(array_agg(c.root order by c.id, c.root), '{}'), coalesce(array_agg(c.valid order by c.id, c.root), '{}')
-      into f.nodes, f.names, f.node, f.root, f.valid
-      from chosen c;
     if 'unit' = any (together) and cardinality(f.nodes) > 0 then
         f.node := array_fill(1, array[cardinality(f.node)]);
         f.nodes := array['*'];
         f.names := array[left(q.unit, 200)];
     end if;
-    select coalesce(array_agg(l.indicator_id order by l.ord), '{}'), coalesce(array_agg(l.measure order by l.ord), '{}') into f.indicators, f.measures
+    select coalesce(array_agg(l.indicator_id order by l.ord) filter (where l.fault is null), '{}'), coalesce(array_agg(l.measure order by l.ord) filter (where l.fault is null), '{}'),
+           coalesce(jsonb_agg(l.fault) filter (where l.fault is not null), '[]')
+      into f.indicators, f.measures, of_lines
       from app.select_lines(q.indicator) l;
+    f.faults := (select coalesce(jsonb_agg(x), '[]') from app.query_faults(q) x) || of_nodes || of_lines || of_windows;
     return f;
 end $$;
 
-COMMENT ON FUNCTION app.data_frame(q app.data_query) IS 'What the selectors of a query name; what is collapsed is one.';
+COMMENT ON FUNCTION app.data_frame(q app.data_query) IS 'What the selectors of a query name, and all that is wrong with it; what is collapsed is one.';
 
 CREATE FUNCTION app.data_tag(q app.data_query, f app.data_frame) RETURNS text
     LANGUAGE plpgsql STABLE
@@ -3067,6 +2528,38 @@ end $$;
 
 COMMENT ON FUNCTION app.follow_up_role(s app.submission, p_grants text[]) IS 'The role in which the caller may open a mark on a report; null: in none.';
 
+CREATE TABLE app.form (
+    id integer NOT NULL,
+    code app.code NOT NULL,
+    name_vi app.line NOT NULL,
+    name_en app.line NOT NULL,
+    level text NOT NULL,
+    frequency text NOT NULL,
+    four_eyes boolean DEFAULT true NOT NULL,
+    valid daterange NOT NULL,
+    CONSTRAINT form_frequency_check CHECK ((frequency = ANY (ARRAY['month'::text, 'quarter'::text, 'half'::text, 'nine_months'::text, 'year'::text]))),
+    CONSTRAINT form_level_check CHECK ((level = ANY (ARRAY['commune'::text, 'village'::text]))),
+    CONSTRAINT form_valid_check CHECK ((NOT isempty(valid)))
+);
+
+COMMENT ON TABLE app.form IS 'Which indicators units of a level report how often.';
+
+COMMENT ON COLUMN app.form.id IS 'Internal number.';
+
+COMMENT ON COLUMN app.form.code IS 'Code of our own.';
+
+COMMENT ON COLUMN app.form.name_vi IS 'Vietnamese name.';
+
+COMMENT ON COLUMN app.form.name_en IS 'English name.';
+
+COMMENT ON COLUMN app.form.level IS 'Level of the units that fill it in.';
+
+COMMENT ON COLUMN app.form.frequency IS 'Frequency of its periods.';
+
+COMMENT ON COLUMN app.form.four_eyes IS 'Whoever entered a value may not submit it.';
+
+COMMENT ON COLUMN app.form.valid IS 'Days on which it is in use; the last day of a period decides.';
+
 CREATE FUNCTION app.follow_up_shown(m app.follow_up) RETURNS TABLE(id bigint, submission bigint, unit text, form text, period text, indicator text, text text, owner text, owner_name text, due_on date, state text, overdue boolean, side text, opened_by text, role text, opened_at timestamp with time zone, closing_text text, closed_by text, closed_at timestamp with time zone)
     LANGUAGE sql STABLE
     BEGIN ATOMIC
@@ -3126,6 +2619,94 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.follow_up_stamp() IS 'Whoever opens a mark is named, with the side; the owner is somebody who sees the report.';
+
+CREATE FUNCTION app.fractions(p_units integer[], p_parents integer[], p_kinds text[], p_windows integer[], p_single boolean[], p_in_reach boolean[], p_indicators integer[], p_from date[], p_to date[], p_coarsest integer[], p_how app.figures_how) RETURNS SETOF app.fraction
+    LANGUAGE plpgsql STABLE
+    SET enable_nestloop TO 'off'
+    AS $$ -- the planner cannot know how few or many rows each step has; a lateral sub-select
+#variable_conflict use_column
+begin
+    return query
+    with days as materialized (
+        select x.id::int as window_id, x.starts_on, x.ends_on, x.coarsest from unnest(p_from, p_to, p_coarsest) with ordinality as x(starts_on, ends_on, coarsest, id)
+    ), asked as materialized (
+        select row_number() over () as aid, i.id as indicator_id, p.window_id, d.id as version_id, d.aggregation, d.weight_id, d.applies_to
+          from unnest(p_indicators) i(id)
+         cross join days p
+          left join app.indicator_version d on d.indicator_id = i.id and d.valid @> p.ends_on
+    ), need as materialized (   -- the entered figures behind each asked one
+        select a.aid, a.window_id, coalesce(t.indicator_id, a.indicator_id) as source_id,
+               coalesce(t.side, 'numerator') as side, coalesce(t.coefficient, 1) as coefficient, coalesce(t.counts, 'value') as counts
+          from asked a left join app.indicator_term t on t.version_id = a.version_id
+        union all
+        select a.aid, a.window_id, a.weight_id, 'weight', 1, 'value' from asked a where a.weight_id is not null
+    ), tiling as ( -- forms that ask a source, and how their periods tile the asked window
+        select k.window_id, k.source_id, f.form_id, q.id as from_id, q.ends_on = p.ends_on as is_last, d.measure,
+               (q.starts_on, q.ends_on) <> (p.starts_on, p.ends_on) as finer,
+               array_position('{month,quarter,half,nine_months,year}', q.frequency) as coarseness,
+               sum(q.ends_on - q.starts_on + 1) over (partition by k.window_id, k.source_id, f.form_id) = p.ends_on - p.starts_on + 1 as tiles
+          from (select distinct source_id, window_id from need) k
+          join days p on p.window_id = k.window_id
+          join app.indicator_version d on d.indicator_id = k.source_id and d.valid @> p.ends_on
+          join app.form_indicator f on f.indicator_id = k.source_id and f.level = 'commune' and f.valid @> p.ends_on
+          join app.period q on q.frequency = f.frequency and q.starts_on >= p.starts_on and q.ends_on <= p.ends_on
+                           and array_position('{month,quarter,half,nine_months,year}', q.frequency) <= coalesce(p.coarsest, 5)
+    ), supply as materialized ( -- the coarsest one serves; flows add up over it, stocks and statuses are those of its last period
+        select row_number() over () as sid, t.*
+          from (select t.*, max(t.coarseness) over (partition by t.window_id, t.source_id) as best from tiling t where t.tiles) t
+         where t.coarseness = t.best and (t.measure = 'flow' or t.is_last)
+    ), reporter as materialized (
+        select x.rid, x.id, x.parent_id, x.kind, x.window_id, x.single, x.in_reach
+          from unnest(p_units, p_parents, p_kinds, p_windows, p_single, p_in_reach) with ordinality as x(id, parent_id, kind, window_id, single, in_reach, rid)
+    ), accepted as materialized ( -- every accepted figure that is needed, once
+        select v.unit_id::bigint << 32 | y.sid as key, v.invented, v.value, v.denominator as den, v.missing_reason, v.status
+          from app.accepted_values(array(select distinct r.id from reporter r), array(select distinct y.form_id from supply y),
+                                   array(select distinct y.from_id from supply y), array(select distinct y.source_id from supply y), p_how) v
+          join supply y on y.form_id = v.form_id and y.from_id = v.period_id and y.source_id = v.indicator_id
+    ), source as materialized ( -- one entered figure of one reporter for the asked window
+        select r.rid << 32 | s.source_id as key,
+               count(*) = count(a.value) + count(*) filter (where a.missing_reason = 'not_applicable') as complete,
+               bool_and(coalesce(a.missing_reason = 'not_applicable', false)) as not_applicable,
+               sum(a.value) as value, sum(a.den) as den,
+               bool_or(a.status = 'ESTIMATE') as estimate, bool_or(a.status <> 'OFFICIAL') as provisional, bool_or(a.invented) as invented,
+               bool_or(s.finer and s.measure = 'flow') as accumulated,
+               bool_and(r.in_reach or b.id is not null) as visible,
+               case when (p_how).explain then jsonb_agg(jsonb_build_object(
+                   'form', (select f.code from app.form f where f.id = s.form_id), 'period', (select q.code from app.period q where q.id = s.from_id),
+                   'value', a.value, 'denominator', a.den, 'missing_reason', a.missing_reason, 'status', a.status) order by s.from_id) end as reports
+          from reporter r
+          join supply s on s.window_id = r.window_id
+          left join lateral (select y.id from app.publication y where y.unit_id = r.parent_id and y.form_id = s.form_id and y.period_id = s.from_id and not r.in_reach offset 0) b on true
+          left join accepted a on a.key = (r.id::bigint << 32 | s.sid)
+         group by r.rid, s.source_id
+    ), part as materialized (   -- one asked figure of one reporter
+        select r.rid, r.kind, r.single, n.aid,
+               coalesce(bool_and(x.complete) filter (where n.side <> 'weight'), false) as own_complete,
+               coalesce(bool_and(x.complete), false) as complete,
+               bool_and(x.key is not null) as asked_for,
+               coalesce(bool_and(x.not_applicable) filter (where n.side <> 'weight'), false) as not_applicable,
+               coalesce(bool_and(x.visible), true) as visible,
+               sum(n.coefficient * case n.counts when 'value' then coalesce(x.value, 0) else (x.value is not null)::int end) filter (where n.side = 'numerator') as num,
+               sum(n.coefficient * case n.counts when 'value' then coalesce(x.value, 0) else (x.value is not null)::int end) filter (where n.side = 'denominator') as den,
+               sum(x.value) filter (where n.side = 'weight') as weight, sum(x.den) as pair_den,
+               bool_or(x.estimate) as estimate, bool_or(x.provisional) as provisional, bool_or(x.invented) as invented, bool_or(x.accumulated) as accumulated,
+               case when (p_how).explain then jsonb_agg(jsonb_build_object(
+                   'indicator', (select i.code from app.indicator i where i.id = n.source_id), 'side', n.side, 'coefficient', n.coefficient, 'counts', n.counts,
+                   'value', trim_scale(x.value), 'reports', coalesce(x.reports, '[]')) order by n.side, n.source_id) end as sources
+          from reporter r
+          join need n on n.window_id = r.window_id
+          left join source x on x.key = (r.rid << 32 | n.source_id)
+         group by r.rid, r.kind, r.single, n.aid
+    )
+    select t.rid::int, a.indicator_id, a.window_id, a.version_id, a.aggregation,
+           t.kind = any (a.applies_to) and t.asked_for, t.not_applicable, case when t.single then t.own_complete else t.complete end, t.visible,
+           case when a.weight_id is not null and not t.single then t.num * t.weight else t.num end, -- a unit's own figure needs no weight
+           case when a.weight_id is not null then case when t.single then 1 else t.weight end else coalesce(t.den, t.pair_den) end,
+           t.weight, t.estimate, t.provisional, t.invented, t.accumulated, t.sources
+      from part t join asked a on a.aid = t.aid;
+end $$;
+
+COMMENT ON FUNCTION app.fractions(p_units integer[], p_parents integer[], p_kinds text[], p_windows integer[], p_single boolean[], p_in_reach boolean[], p_indicators integer[], p_from date[], p_to date[], p_coarsest integer[], p_how app.figures_how) IS 'What single reporters say: units with their parent and kind in windows (by number), read as of their own or as a part of a sum; × indicators.';
 
 CREATE FUNCTION app.grants() RETURNS text[]
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -4197,6 +3778,41 @@ END;
 
 COMMENT ON FUNCTION app.keep_revision(s app.submission, p_event text) IS 'Keeps what was submitted or accepted where it differs from the time before.';
 
+CREATE FUNCTION app.lines_of(p_indicators integer[], p_periods integer[]) RETURNS TABLE(indicator_id integer, window_id integer, version_id integer, applies_to text[], asked boolean, direct boolean)
+    LANGUAGE plpgsql STABLE ROWS 40
+    SET work_mem TO '256kB'
+    AS $$ -- arrays of unknown length, so that the plan is kept
+#variable_conflict use_column
+begin
+    return query
+    with line as materialized (
+        select i.id as indicator_id, w.ord::int as window_id, p.ends_on, p.frequency, d.id as version_id, d.applies_to, d.weight_id
+          from unnest((select p_indicators)) i(id)
+         cross join (unnest((select p_periods)) with ordinality w(id, ord) join app.period p on p.id = w.id)
+          join app.indicator_version d on d.indicator_id = i.id and d.valid @> p.ends_on
+    ), source as materialized (
+        select l.indicator_id, l.window_id, l.ends_on, l.frequency, coalesce(t.indicator_id, l.indicator_id) as source_id
+          from line l left join app.indicator_term t on t.version_id = l.version_id
+        union
+        select l.indicator_id, l.window_id, l.ends_on, l.frequency, l.weight_id from line l where l.weight_id is not null
+    ), known as (
+        select s.indicator_id, s.window_id, coalesce(bool_or(s.asks), false) as asked, coalesce(bool_or(s.asks and s.form_frequency = s.frequency), false) as direct
+          from (select s.*, x.frequency as form_frequency,
+                       x.valid @> s.ends_on and v.valid @> s.ends_on and array_position('{month,quarter,half,nine_months,year}', x.frequency)
+                                                                     <= array_position('{month,quarter,half,nine_months,year}', s.frequency) as asks
+                  from source s
+                  left join app.form_indicator x on x.indicator_id = s.source_id and x.level = 'commune'
+                  left join app.indicator_version v on v.indicator_id = x.indicator_id) s
+         group by s.indicator_id, s.window_id, s.source_id
+    ), summed as (
+        select k.indicator_id, k.window_id, bool_and(k.asked) as asked, bool_and(k.direct) as direct from known k group by k.indicator_id, k.window_id
+    )
+    select l.indicator_id, l.window_id, l.version_id, l.applies_to, k.asked, k.direct
+      from line l join summed k on k.indicator_id = l.indicator_id and k.window_id = l.window_id;
+end $$;
+
+COMMENT ON FUNCTION app.lines_of(p_indicators integer[], p_periods integer[]) IS 'Indicators × periods (by number), where defined: whether any form asks for all their parts, and whether forms of just that period do.';
+
 CREATE FUNCTION app.may_edit(s app.submission, p_grants text[]) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (((s).state = ANY (ARRAY['draft'::text, 'returned'::text])) AND ((('OFFICE_STAT_OFFICER@'::text || (s).unit_id) = ANY (p_grants)) OR (('CULTURE_INFO_OFFICER@'::text || (s).unit_id) = ANY (p_grants))));
@@ -4309,6 +3925,12 @@ end $$;
 
 COMMENT ON FUNCTION app.outliers(p_units integer[], p_forms integer[], p_periods integer[]) IS 'Each figure of the reports the caller sees beside those of the unit''s last twelve reports before it, and each rate beside those of the units with the same receiver; what counts as other is submitted or accepted, and seen by the caller.';
 
+CREATE FUNCTION app.parameter_fault(p_parameter text, p_code text, p_params jsonb DEFAULT '{}'::jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN jsonb_build_object('parameter', p_parameter, 'code', p_code, 'params', p_params);
+
+COMMENT ON FUNCTION app.parameter_fault(p_parameter text, p_code text, p_params jsonb) IS 'One fault of a query string.';
+
 CREATE FUNCTION app.period_code_read(p_code text) RETURNS TABLE(code text, year integer, frequency text, ordinal integer)
     LANGUAGE sql IMMUTABLE
     BEGIN ATOMIC
@@ -4402,6 +4024,15 @@ end $$;
 
 COMMENT ON FUNCTION app.period_guard() IS 'Periods are defined by the district''s home affairs office alone.';
 
+CREATE FUNCTION app.picked(p_all anyarray, p_which integer[]) RETURNS anyarray
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+begin
+    return array(select p_all[w.i] from unnest(p_which) with ordinality w(i, ord) order by w.ord);
+end $$;
+
+COMMENT ON FUNCTION app.picked(p_all anyarray, p_which integer[]) IS 'These elements of an array, in this order.';
+
 CREATE FUNCTION app.plan_ratio(c app.data_cell, t app.target) RETURNS numeric
     LANGUAGE sql IMMUTABLE
     RETURN CASE WHEN (((c).d.direction = 'higher'::text) AND ((c).d.value_type <> 'boolean'::text) AND ((t).value > (0)::numeric)) THEN trim_scale(round((((100)::numeric * CASE WHEN (((c).numerator IS NOT NULL) AND ((c).d.result = 'ratio'::text)) THEN (((c).d.scale * (c).numerator) / NULLIF((c).denominator, (0)::numeric)) ELSE (c).value END) / (t).value), 2)) ELSE NULL::numeric END;
@@ -4477,6 +4108,27 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.quantile(p_sorted numeric[], p_share numeric) IS 'As percentile_cont, which knows doubles alone: exact for halves and quarters.  The figures in their order.';
+
+CREATE FUNCTION app.query_faults(q app.data_query) RETURNS SETOF jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return query
+    select app.parameter_fault('as_of', 'in-future', '{}') where app.as_of_instant(q.as_of) > now()
+    union all
+    select app.parameter_fault('boundaries', 'not-boundaries', '{}') where q.boundaries not in ('as_reported', 'current') and app.date_or_null(q.boundaries) is null
+    union all
+    select app.parameter_fault('boundaries', 'in-future', '{}') where app.boundaries_day(q.boundaries) > app.boundaries_day('current')
+    union all
+    select app.parameter_fault('as_of', 'not-an-instant', '{}') where q.as_of is not null and app.as_of_instant(q.as_of) is null
+    union all
+    select app.parameter_fault('status', 'not-as-of', '{}') where q.as_of is not null and q.status = 'submitted'
+    union all
+    select app.parameter_fault('collapse', 'not-a-choice', '{"choices": "unit, period"}')
+     where exists (select from app.selectors(q.collapse) c where c.text not in ('unit', 'period'));
+end $$;
+
+COMMENT ON FUNCTION app.query_faults(q app.data_query) IS 'What is wrong with a query beside its selectors.';
 
 CREATE FUNCTION app.reach(p_reach text) RETURNS integer[]
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -4977,6 +4629,96 @@ CREATE FUNCTION app.sees_reworking(s app.submission, p_grants text[]) RETURNS bo
 
 COMMENT ON FUNCTION app.sees_reworking(s app.submission, p_grants text[]) IS 'What a commune changes in a returned submission is its own until it is submitted again.';
 
+CREATE FUNCTION app.select_lines(p_selector text) RETURNS TABLE(ord bigint, indicator_id integer, measure text, fault jsonb)
+    LANGUAGE plpgsql STABLE
+    AS $_$ -- whose plan is kept
+#variable_conflict use_column
+begin
+    return query
+    with token as (
+        select t.text, t.ord, coalesce(substring(t.text from '\.([a-z]+)$'), 'value') as measure, regexp_replace(t.text, '\.[a-z]+$', '') as name
+          from app.selectors(p_selector) t
+    ), found as (
+        select t.ord, i.id, t.measure, i.sort_order from token t join app.indicator i on i.code = t.name
+        union all
+        select t.ord, c.id, t.measure, c.sort_order
+          from token t join app.indicator p on p.code = app.selector_argument(t.name, 'children') join app.indicator c on c.parent_id = p.id
+        union all
+        select t.ord, i.id, t.measure, i.sort_order from token t join app.indicator i on i.section = app.selector_argument(t.name, 'section')
+        union all
+        select t.ord, i.id, t.measure, i.sort_order
+          from token t join app.form f on f.code = app.selector_argument(t.name, 'form') join app.form_indicator x on x.form_id = f.id join app.indicator i on i.id = x.indicator_id
+    ), ranked as (
+        select min(f.rank_of) as ord, f.id, f.measure
+          from (select f.*, row_number() over (order by f.ord, f.sort_order) as rank_of from found f) f
+         group by f.id, f.measure
+    )
+    select r.ord, r.id, r.measure, null::jsonb from ranked r where r.measure in ('value', 'target', 'achievement', 'coverage', 'rank')
+    union all
+    select i.sort_order, i.id, 'value', null from app.indicator i where p_selector is null and i.kind <> 'base'
+    union all
+    select null, null, null, app.parameter_fault('indicator', 'unknown-indicator', jsonb_build_object('indicator', left(t.name, 64)))
+      from token t where not exists (select from found f where f.ord = t.ord)
+    union all
+    select null, null, null, app.parameter_fault('indicator', 'unknown-suffix', jsonb_build_object('suffix', t.measure, 'choices', 'target, achievement, coverage, rank'))
+      from token t where t.measure not in ('value', 'target', 'achievement', 'coverage', 'rank');
+end $_$;
+
+COMMENT ON FUNCTION app.select_lines(p_selector text) IS 'Lines of a selector: codes, children(code), section(name), form(code), each with or without .target .achievement .coverage .rank; null: the lines of the plan and their components.';
+
+CREATE FUNCTION app.select_nodes(p_selector text, p_days date[]) RETURNS TABLE(ord bigint, node text, name text, root integer, valid daterange, fault jsonb)
+    LANGUAGE plpgsql STABLE
+    AS $_$ -- whose plan is kept
+#variable_conflict use_column
+begin
+    return query
+    with token as (
+        select t.text, t.ord, app.selector_argument(t.text, 'group') as group_code,
+               coalesce(app.selector_argument(t.text, 'children'), (regexp_match(t.text, '^descendants\(\s*([^(),]*?)\s*,\s*[a-z]+\s*\)$'))[1]) as parent,
+               (regexp_match(t.text, '^descendants\([^(),]*,\s*(province|district|commune|village)\s*\)$'))[1] as level,
+               t.text like 'descendants(%' as deep
+          from app.selectors(p_selector) t
+    ), stem as ( -- children(X) and descendants(X, level) of a unit, or of what a group had
+        select t.ord, t.deep, t.level, u.id, '(,)'::daterange as valid from token t join app.unit u on u.code = t.parent
+        union all
+        select t.ord, t.deep, t.level, m.unit_id, m.valid from token t join app.unit_group g on g.code = t.parent join app.unit_group_member m on m.group_id = g.id
+    ), chosen as (
+        select t.ord, u.code::text as node, app.unit_name_on(u.id, (select max(d) from unnest(p_days) d)) as name, u.id as root, '(,)'::daterange as valid
+          from token t join app.unit u on u.code = t.text
+        union all
+        select t.ord, g.code::text, g.name_vi::text, m.unit_id, m.valid
+          from token t join app.unit_group g on g.code = t.group_code join app.unit_group_member m on m.group_id = g.id
+        union all
+        select distinct s.ord, c.code::text, app.unit_name_on(c.id, (select max(d) from unnest(p_days) d)), c.id, '(,)'::daterange
+          from stem s
+         cross join lateral unnest(p_days) as day(d)
+          join app.unit_parent x on x.parent_id = s.id and x.valid @> day.d
+          join app.unit c on c.id = x.unit_id and c.valid @> day.d
+         where not s.deep and s.valid @> day.d
+        union all
+        select distinct s.ord, c.code::text, app.unit_name_on(c.id, (select max(d) from unnest(p_days) d)), c.id, '(,)'::daterange
+          from stem s
+         cross join lateral unnest(p_days) as day(d)
+         cross join lateral unnest(app.unit_ids_below(s.id, day.d)) as b(id)
+          join app.unit c on c.id = b.id and c.valid @> day.d
+          join app.unit_kind k on k.code = c.kind and k.level = s.level
+         where s.deep and s.valid @> day.d
+    ), ranked as (
+        select c.node, min(c.rank) as ord from (select c.node, row_number() over (order by c.ord, c.node) as rank from chosen c) c group by c.node
+    )
+    select distinct r.ord, c.node, c.name, c.root, c.valid, null::jsonb from chosen c join ranked r on r.node = c.node
+    union all
+    select null, null, null, null, null, case when t.deep and t.level is null then app.parameter_fault('unit', 'unknown-level', jsonb_build_object('unit', left(t.text, 80)))
+                                              when t.group_code is not null then app.parameter_fault('unit', 'unknown-group', jsonb_build_object('group', left(t.group_code, 64)))
+                                              else app.parameter_fault('unit', 'unknown-unit', jsonb_build_object('unit', left(coalesce(t.parent, t.text), 64))) end
+      from token t
+     where not exists (select from chosen c where c.ord = t.ord) and not exists (select from stem s where s.ord = t.ord and (not s.deep or s.level is not null))
+    union all
+    select null, null, null, null, null, app.parameter_fault('unit', 'missing-parameter') where p_selector is null;
+end $_$;
+
+COMMENT ON FUNCTION app.select_nodes(p_selector text, p_days date[]) IS 'Nodes of a selector: codes of units, group(code), children(code), descendants(code,level), commas between; children are those of the asked last days, by code; a node has one root or, a group, several.';
+
 CREATE FUNCTION app.select_periods(p_selector text) RETURNS TABLE(id integer, ord bigint, fault jsonb)
     LANGUAGE sql STABLE
     BEGIN ATOMIC
@@ -5001,6 +4743,68 @@ CREATE FUNCTION app.select_periods(p_selector text) RETURNS TABLE(id integer, or
 END;
 
 COMMENT ON FUNCTION app.select_periods(p_selector text) IS 'Periods of a selector: codes with commas between, in the order asked.';
+
+CREATE FUNCTION app.select_windows(p_selector text, p_now timestamp with time zone) RETURNS TABLE(ord bigint, code text, starts_on date, ends_on date, coarsest integer, made boolean, fault jsonb)
+    LANGUAGE plpgsql STABLE
+    AS $_$ -- whose plan is kept
+#variable_conflict use_column
+begin
+    return query
+    with token as (
+        select t.text, t.ord, regexp_match(t.text, '^([0-9A-Za-z-]+)\.\.([0-9A-Za-z-]+)$') as ends,
+               regexp_match(t.text, '^last\(\s*([0-9]{1,3})\s*,\s*(month|quarter|half|nine_months|year)\s*\)$') as latest,
+               app.selector_argument(t.text, 'ytd') as until
+          from app.selectors(p_selector) t
+    ), found as (
+        select t.ord, t.text, p.code::text as code, p.starts_on, p.ends_on, p.starts_on as rank, p.frequency, false as made
+          from token t
+          join app.period a on a.code = coalesce(t.ends[1], t.text)
+          join app.period z on z.code = coalesce(t.ends[2], t.text)
+          join app.period p on p.frequency = a.frequency and a.frequency = z.frequency and p.starts_on between a.starts_on and z.starts_on
+         where t.latest is null and t.until is null
+        union all
+        select t.ord, t.text, p.code::text, p.starts_on, p.ends_on, p.starts_on, p.frequency, false
+          from token t
+         cross join lateral (select q.* from app.period q where q.frequency = t.latest[2] and q.ends_on < (p_now at time zone 'Asia/Ho_Chi_Minh')::date
+                              order by q.ends_on desc limit t.latest[1]::int) p
+         where t.latest is not null
+        union all
+        select t.ord, t.text, 'ytd(' || p.code || ')', y.starts_on, p.ends_on, p.starts_on, p.frequency, true
+          from token t join app.period p on p.code = t.until
+          join app.period y on y.frequency = 'year' and y.year = p.year
+         where t.until is not null and y.starts_on <= p.starts_on and p.ends_on <= y.ends_on
+    ), ranked as (
+        select min(f.rank_of) as ord, f.code, f.starts_on, f.ends_on, array_position('{month,quarter,half,nine_months,year}', f.frequency) as coarsest, f.made
+          from (select f.*, row_number() over (order by f.ord, f.rank) as rank_of from found f) f
+         group by f.code, f.starts_on, f.ends_on, f.frequency, f.made
+    )
+    select r.ord, r.code, r.starts_on, r.ends_on, r.coarsest, r.made, null::jsonb from ranked r
+    union all
+    select null, null, null, null, null, null, app.parameter_fault('period', 'unknown-period', jsonb_build_object('period', left(t.text, 64)))
+      from token t where t.latest is null and not exists (select from found f where f.ord = t.ord)
+    union all
+    select null, null, null, null, null, null, app.parameter_fault('period', 'no-period-yet', jsonb_build_object('period', left(t.text, 64)))
+      from token t where t.latest is not null and not exists (select from found f where f.ord = t.ord)
+    union all
+    select null, null, null, null, null, null, app.parameter_fault('period', 'missing-parameter') where p_selector is null;
+end $_$;
+
+COMMENT ON FUNCTION app.select_windows(p_selector text, p_now timestamp with time zone) IS 'Days of a selector, with the length of its periods; made: of several periods: codes of periods, from..to of one frequency, last(12,month): those that have ended, ytd(code): from the year''s first day to the end of a period.';
+
+CREATE FUNCTION app.selector_argument(p_text text, p_function text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN "substring"(p_text, (('^'::text || p_function) || '\(\s*([^()]*?)\s*\)$'::text));
+
+COMMENT ON FUNCTION app.selector_argument(p_text text, p_function text) IS 'What stands in the brackets of a selector like children(kbang); null: it is another.';
+
+CREATE FUNCTION app.selectors(p_text text) RETURNS TABLE(text text, ord bigint)
+    LANGUAGE plpgsql IMMUTABLE ROWS 5 PARALLEL SAFE
+    AS $$ -- inlined it would be taken for a thousand, and whole tables read for them
+begin
+    return query select btrim(t.text), t.ord from regexp_split_to_table(p_text, ',(?![^()]*\))') with ordinality as t(text, ord);
+end $$;
+
+COMMENT ON FUNCTION app.selectors(p_text text) IS 'The selectors of a parameter, commas between; commas in brackets belong to a selector.';
 
 CREATE TABLE app.session (
     hash bytea NOT NULL,
@@ -5472,6 +5276,17 @@ end $$;
 
 COMMENT ON FUNCTION app.submission_stepped() IS 'Records every step, by whom and why; a submit with the figures as they were; a return with at least one comment: its reason, where there is no other.';
 
+CREATE FUNCTION app.unit_name_on(p_unit integer, p_day date) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return (
+    select n.name::text from app.unit_name n where n.unit_id = p_unit
+     order by n.valid @> p_day desc, lower(n.valid) > p_day, lower(n.valid) desc nulls last limit 1);
+end $$;
+
+COMMENT ON FUNCTION app.unit_name_on(p_unit integer, p_day date) IS 'Name of a unit on a day; outside its life the nearest one.';
+
 CREATE FUNCTION app.submission_summary(s app.submission, p_grants text[]) RETURNS TABLE(id bigint, form text, unit text, unit_name text, period text, receiver text, state text, version integer, as_of_date date, note text, reason text, invented boolean, late boolean, created_by text, created_at timestamp with time zone, updated_at timestamp with time zone, submitted_at timestamp with time zone, decided_at timestamp with time zone, due_at timestamp with time zone, locks_at timestamp with time zone, allowed_actions json)
     LANGUAGE sql STABLE
     BEGIN ATOMIC
@@ -5783,6 +5598,336 @@ end $$;
 
 COMMENT ON FUNCTION app.total_guard() IS 'Where a figure is entered by village, nobody writes another than the sum, in whatever way.';
 
+CREATE FUNCTION app.totals_computed(p_nodes integer[], p_roots integer[], p_valid daterange[], p_indicators integer[], p_windows integer[], p_from date[], p_to date[], p_coarsest integer[], p_how app.figures_how) RETURNS SETOF app.node_total
+    LANGUAGE plpgsql STABLE
+    SET enable_nestloop TO 'off'
+    AS $$ -- as app.fractions
+#variable_conflict use_column
+begin
+    if cardinality(p_nodes) * cardinality(p_indicators) * cardinality(p_windows) = 0 then
+        return;
+    end if;
+    return query
+    with recursive node as materialized (
+        select x.id, x.root, x.valid from unnest(p_nodes, p_roots, p_valid) as x(id, root, valid)
+    ), lone as materialized ( -- a node that is one unit
+        select x.id, min(x.root) as root from node x group by x.id having count(*) = 1
+    ), days as materialized (
+        select x.id::int as window_id, x.ends_on from unnest(p_to) with ordinality as x(ends_on, id)
+    ), below as ( -- within the boundaries of the window's last day, or of the day asked for
+        select x.id as node_id, p.window_id, p.ends_on, coalesce((p_how).boundaries, p.ends_on) as day, x.root as id
+          from node x join days p on x.valid @> coalesce((p_how).boundaries, p.ends_on)
+        union
+        select b.node_id, b.window_id, b.ends_on, b.day, x.unit_id
+          from below b cross join lateral (select y.unit_id from app.unit_parent y where y.parent_id = b.id and (y.valid @> b.day) is true offset 0) x
+    ), standing as materialized ( -- which communes of the window stand for the node, with what share of theirs
+        select b.node_id, b.window_id, b.ends_on, b.id, 1::numeric as share, true as same, true as fits from below b where (p_how).boundaries is null
+        union all
+        select b.node_id, b.window_id, b.ends_on, r.source, least(sum(r.share), max(r.parts)), bool_and(r.source = r.target),
+               case when b.ends_on <= (p_how).boundaries then true else count(*) = max(r.parts) end
+          from (select distinct d.ends_on from days d) d
+         cross join lateral app.recast_from(d.ends_on, (p_how).boundaries) r
+          join below b on b.ends_on = d.ends_on and b.id = r.target
+         where (p_how).boundaries is not null
+         group by b.node_id, b.window_id, b.ends_on, r.source
+    ), reporter as materialized ( -- who is expected to report: commune-level units alive on the window's last day
+        select row_number() over () as rid, b.node_id, b.window_id, b.id, u.kind, x.parent_id,
+               case when b.ends_on <= coalesce((p_how).boundaries, b.ends_on) then b.share else 1 end as share, b.same, b.fits,
+               coalesce(b.same and l.root = b.id and ((p_how).boundaries is null or count(*) over (partition by b.node_id, b.window_id) = 1), false) as single,
+               b.id = any ((select app.reach('own'))::int[]) or x.parent_id = any ((select app.reach('received'))::int[])
+               or x.parent_id = any ((select app.reach('accepted'))::int[]) as in_reach
+          from standing b
+         cross join lateral (select y.kind from app.unit y where y.id = b.id and (y.valid @> b.ends_on) is true offset 0) u
+          join app.unit_kind k on k.code = u.kind and k.level = 'commune'
+          left join lone l on l.id = b.node_id
+          left join lateral (select y.parent_id from app.unit_parent y where y.unit_id = b.id and (y.valid @> b.ends_on) is true offset 0) x on true
+    ), fraction as materialized (
+        select f.*, f.applies and not f.not_applicable as expected, f.applies and not f.not_applicable and f.counted as included
+          from app.fractions(array(select r.id from reporter r order by r.rid), array(select r.parent_id from reporter r order by r.rid), array(select r.kind from reporter r order by r.rid),
+                             array(select r.window_id from reporter r order by r.rid), array(select r.single from reporter r order by r.rid),
+                             array(select r.in_reach from reporter r order by r.rid), p_indicators, p_from, p_to, p_coarsest, p_how) f
+    )
+    select r.node_id, f.indicator_id, p_windows[f.window_id], bool_or(r.single), bool_and(f.visible),
+           (count(*) filter (where f.expected))::int, (count(*) filter (where f.included))::int,
+           sum(r.share * f.top) filter (where f.included), sum(r.share * f.bottom) filter (where f.included),
+           (count(*) filter (where f.included and f.top >= 1))::int, (count(*) filter (where f.included and f.top >= f.bottom))::int,
+           bool_or(f.estimate) filter (where f.included), bool_or(f.provisional) filter (where f.included),
+           bool_or(f.invented) filter (where f.included), bool_or(f.accumulated) filter (where f.included),
+           not bool_and(r.same), bool_or(r.share <> 1),
+           not bool_and(r.fits) or (not bool_and(r.same) and bool_or(f.aggregation in ('count_true', 'count_complete'))),
+           case when (p_how).explain and bool_and(f.visible) then jsonb_agg(jsonb_build_object(
+               'share', r.share, 'unit', (select u.code from app.unit u where u.id = r.id), 'expected', f.expected, 'counted', f.included,
+               'numerator', case when f.included then trim_scale(r.share * f.top) end, 'denominator', case when f.included then trim_scale(r.share * f.bottom) end,
+               'weight', case when f.included then f.weight end, 'sources', f.sources)
+               order by (select u.code from app.unit u where u.id = r.id)) end
+      from fraction f join reporter r on r.rid = f.reporter
+     group by r.node_id, f.indicator_id, f.window_id;
+end $$;
+
+COMMENT ON FUNCTION app.totals_computed(p_nodes integer[], p_roots integer[], p_valid daterange[], p_indicators integer[], p_windows integer[], p_from date[], p_to date[], p_coarsest integer[], p_how app.figures_how) IS 'The same of any nodes and windows, from the figures.';
+
+CREATE FUNCTION app.totals_kept() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    sign constant int := case when new.state = 'accepted' then 1 else -1 end;
+begin
+    insert into app.receiver_total as t
+    select x.receiver_id, x.period_id, x.version_id, sum(x.sign * x.n), sum(x.sign * x.not_applicable), sum(x.sign * x.top), sum(x.sign * x.bottom), sum(x.sign * x.bottoms),
+           sum(x.sign * x.true_count), sum(x.sign * x.complete_count), sum(x.sign * x.estimates), sum(x.sign * x.provisionals), sum(x.sign * x.invented)
+      from (select sign as sign, w.* from app.totals_of(array[new.unit_id], array[new.period_id], row(null, false, false, null, new.id, null)) w
+            union all
+            select -sign, w.* from app.totals_of(array[new.unit_id], array[new.period_id], row(null, false, false, null, null, new.id)) w) x
+     group by x.receiver_id, x.period_id, x.version_id
+     order by x.receiver_id, x.period_id, x.version_id
+    on conflict (period_id, receiver_id, version_id) do update
+       set n = t.n + excluded.n, not_applicable = t.not_applicable + excluded.not_applicable, top = t.top + excluded.top, bottom = t.bottom + excluded.bottom,
+           bottoms = t.bottoms + excluded.bottoms, true_count = t.true_count + excluded.true_count, complete_count = t.complete_count + excluded.complete_count,
+           estimates = t.estimates + excluded.estimates, provisionals = t.provisionals + excluded.provisionals, invented = t.invented + excluded.invented;
+    return null;
+end $$;
+
+COMMENT ON FUNCTION app.totals_kept() IS 'Adds to the totals what a submission changes by being accepted, and takes it away when it is opened again: what its unit says with it, less what it says without it.';
+
+CREATE FUNCTION app.totals_moved() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if tg_op = 'INSERT' then
+        perform app.totals_refresh(array(select distinct c.parent_id from come c));
+    elsif tg_op = 'DELETE' then
+        perform app.totals_refresh(array(select distinct g.parent_id from gone g));
+    else
+        perform app.totals_refresh(array(select g.parent_id from gone g union select c.parent_id from come c));
+    end if;
+    return null;
+end $$;
+
+COMMENT ON FUNCTION app.totals_moved() IS 'Totals after a reorganisation: of the units that others have come to, or gone from.';
+
+CREATE TABLE app.receiver_total (
+    receiver_id integer NOT NULL,
+    period_id integer NOT NULL,
+    version_id integer NOT NULL,
+    n integer NOT NULL,
+    not_applicable integer NOT NULL,
+    top numeric NOT NULL,
+    bottom numeric NOT NULL,
+    bottoms integer NOT NULL,
+    true_count integer NOT NULL,
+    complete_count integer NOT NULL,
+    estimates integer NOT NULL,
+    provisionals integer NOT NULL,
+    invented integer NOT NULL
+);
+
+ALTER TABLE ONLY app.receiver_total FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.receiver_total IS 'What the accepted reports of a period sent to a unit add up to, a row a line: written by triggers alone, in the transaction of the step.  It repeats what the reports say, and is not audited itself.';
+
+COMMENT ON COLUMN app.receiver_total.receiver_id IS 'The parent of those who report, on the last day of the period.';
+
+COMMENT ON COLUMN app.receiver_total.period_id IS 'Period, of just this length: figures added up from shorter ones are not kept.';
+
+COMMENT ON COLUMN app.receiver_total.version_id IS 'Definition of the line.';
+
+COMMENT ON COLUMN app.receiver_total.n IS 'How many units have all parts of the figure.';
+
+COMMENT ON COLUMN app.receiver_total.not_applicable IS 'How many say that it does not apply to them, and so are not expected.';
+
+COMMENT ON COLUMN app.receiver_total.top IS 'Sum of the numerators.';
+
+COMMENT ON COLUMN app.receiver_total.bottom IS 'Sum of the denominators.';
+
+COMMENT ON COLUMN app.receiver_total.bottoms IS 'How many have a denominator.';
+
+COMMENT ON COLUMN app.receiver_total.true_count IS 'How many say yes.';
+
+COMMENT ON COLUMN app.receiver_total.complete_count IS 'How many have reached all of it: numerator at least the denominator.';
+
+COMMENT ON COLUMN app.receiver_total.estimates IS 'How many are estimates.';
+
+COMMENT ON COLUMN app.receiver_total.provisionals IS 'How many are not official yet.';
+
+COMMENT ON COLUMN app.receiver_total.invented IS 'How many were entered by demonstration accounts.';
+
+CREATE FUNCTION app.totals_of(p_units integer[], p_periods integer[], p_how app.figures_how) RETURNS SETOF app.receiver_total
+    LANGUAGE plpgsql STABLE
+    AS $$
+#variable_conflict use_column
+declare
+    units int[]; parents int[]; kinds text[]; windows int[];
+    starts constant date[] := array(select p.starts_on from unnest(p_periods) with ordinality x(id, ord) join app.period p on p.id = x.id order by x.ord);
+    ends constant date[] := array(select p.ends_on from unnest(p_periods) with ordinality x(id, ord) join app.period p on p.id = x.id order by x.ord);
+    indicators constant int[] := array(select i.id from app.indicator i);
+begin
+    select array_agg(u.id), array_agg(x.parent_id), array_agg(u.kind), array_agg(w.ord)
+      into units, parents, kinds, windows
+      from unnest(ends) with ordinality w(day, ord)
+     cross join unnest(p_units) r(id)
+      join app.unit u on u.id = r.id and u.valid @> w.day
+      join app.unit_kind k on k.code = u.kind and k.level = 'commune'
+      join app.unit_parent x on x.unit_id = u.id and x.valid @> w.day;
+    if units is null then
+        return;
+    end if;
+    return query
+    select r.parent_id, p_periods[f.window_id], f.version_id, (count(*) filter (where f.counted and not f.not_applicable))::int, (count(*) filter (where f.not_applicable))::int,
+           coalesce(sum(f.top) filter (where f.counted and not f.not_applicable), 0), coalesce(sum(f.bottom) filter (where f.counted and not f.not_applicable), 0),
+           (count(f.bottom) filter (where f.counted and not f.not_applicable))::int,
+           (count(*) filter (where f.counted and not f.not_applicable and f.top >= 1))::int, (count(*) filter (where f.counted and not f.not_applicable and f.top >= f.bottom))::int,
+           (count(*) filter (where f.counted and not f.not_applicable and f.estimate))::int, (count(*) filter (where f.counted and not f.not_applicable and f.provisional))::int,
+           (count(*) filter (where f.counted and not f.not_applicable and f.invented))::int
+      from app.fractions(units, parents, kinds, windows, array_fill(false, array[cardinality(units)]), array_fill(true, array[cardinality(units)]),
+                         indicators, starts, ends, array_fill(null::int, array[cardinality(p_periods)]), p_how) f
+      join app.lines_of(indicators, p_periods) l on l.indicator_id = f.indicator_id and l.window_id = f.window_id and l.direct
+      join unnest(parents) with ordinality r(parent_id, rid) on r.rid = f.reporter
+     where f.applies and (f.counted or f.not_applicable)
+     group by r.parent_id, f.window_id, f.version_id;
+end $$;
+
+COMMENT ON FUNCTION app.totals_of(p_units integer[], p_periods integer[], p_how app.figures_how) IS 'What the accepted reports of units in periods add up to, computed from the figures, for each unit they report to.';
+
+CREATE FUNCTION app.totals_of_life() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform app.totals_refresh(array(select distinct x.parent_id from gone g join come c on c.id = g.id join app.unit_parent x on x.unit_id = g.id
+                                      where (g.kind, g.valid) is distinct from (c.kind, c.valid)));
+    return null;
+end $$;
+
+COMMENT ON FUNCTION app.totals_of_life() IS 'Totals after a unit''s life or kind has changed.';
+
+CREATE FUNCTION app.totals_read(p_nodes integer[], p_roots integer[], p_valid daterange[], p_indicators integer[], p_windows integer[], p_periods integer[]) RETURNS SETOF app.node_total
+    LANGUAGE plpgsql STABLE
+    AS $$ -- arrays of unknown length, so that the plan is kept
+#variable_conflict use_column
+begin
+    if cardinality(p_periods) = 0 then
+        return;
+    end if;
+    return query
+    with recursive span as materialized (
+        select x.ord::int as window_id, p.id as period_id, p.ends_on from unnest((select p_periods)) with ordinality x(id, ord) join app.period p on p.id = x.id
+    ), upper as materialized (
+        select array_agg(k.code) filter (where k.level in ('province', 'district')) as kinds, array_agg(k.code) filter (where k.level = 'commune') as communes from app.unit_kind k
+    ), stand as ( -- on the last days of the periods
+        select x.node, w.window_id, w.ends_on, u.id, u.kind, null::int as parent_id
+          from unnest((select p_nodes), (select p_roots), (select p_valid)) x(node, root, valid)
+         cross join span w
+         cross join lateral (select y.id, y.kind from app.unit y where y.id = x.root and x.valid @> w.ends_on offset 0) u
+        union
+        select s.node, s.window_id, s.ends_on, c.id, c.kind, s.id
+          from stand s
+         cross join lateral (select u.id, u.kind from app.unit_parent y join app.unit u on u.id = y.unit_id and (u.valid @> s.ends_on or u.kind = any ((select kinds from upper)::text[]))
+                              where y.parent_id = s.id and (y.valid @> s.ends_on) is true offset 0) c
+         where s.kind = any ((select kinds from upper)::text[])
+    ), reporter as materialized (
+        select s.node, s.window_id, s.parent_id, s.kind, count(*) as communes from stand s where s.kind = any ((select communes from upper)::text[]) and s.parent_id is not null
+         group by s.node, s.window_id, s.parent_id, s.kind
+    ), fit as materialized ( -- nodes above communes, of which the caller sees every receiver
+        select s.node from stand s group by s.node having bool_and(s.parent_id is not null or s.kind = any ((select kinds from upper)::text[]))
+        except
+        select r.node from reporter r
+         where r.parent_id not in (select unnest(app.reach('received'))) and r.parent_id not in (select unnest(app.reach('accepted')))
+    ), line as materialized ( -- lines that every period has totals of
+        select l.* from (select l.*, count(*) over (partition by l.indicator_id) as windows from app.lines_of(p_indicators, p_periods) l where l.direct or not l.asked) l
+         where l.windows = cardinality(p_periods)
+    ), staff as materialized (
+        select r.node, r.window_id, r.kind, sum(r.communes) as communes from reporter r group by r.node, r.window_id, r.kind
+    ), total as materialized (
+        select r.node, r.window_id, t.version_id, sum(t.n)::int as n, sum(t.not_applicable)::int as not_applicable, sum(t.top) as top, sum(t.bottom) as bottom,
+               sum(t.bottoms) as bottoms, sum(t.true_count)::int as true_count, sum(t.complete_count)::int as complete_count,
+               sum(t.estimates) > 0 as estimate, sum(t.provisionals) > 0 as provisional, sum(t.invented) > 0 as invented
+          from (select distinct r.node, r.window_id, r.parent_id from reporter r) r
+          join span w on w.window_id = r.window_id
+         cross join lateral (select y.* from app.receiver_total y where y.receiver_id = r.parent_id and y.period_id = w.period_id offset 0) t
+         group by r.node, r.window_id, t.version_id
+    )
+    select f.node, l.indicator_id, (select p_windows)[l.window_id], false, true,
+           case when l.asked then coalesce((select sum(s.communes) from staff s where s.node = f.node and s.window_id = l.window_id and s.kind = any (l.applies_to)), 0)::int
+                                  - coalesce(t.not_applicable, 0) else 0 end,
+           coalesce(t.n, 0), case when t.n > 0 then t.top end, case when t.bottoms > 0 then t.bottom end, t.true_count, t.complete_count,
+           t.estimate, t.provisional, t.invented, false, false, false, false, null::jsonb
+      from fit f
+     cross join line l
+      left join total t on t.node = f.node and t.window_id = l.window_id and t.version_id = l.version_id;
+end $$;
+
+COMMENT ON FUNCTION app.totals_read(p_nodes integer[], p_roots integer[], p_valid daterange[], p_indicators integer[], p_windows integer[], p_periods integer[]) IS 'What kept totals say of nodes × indicators × periods, for those nodes and indicators that they can speak of: none but nodes above the communes, wholly in the caller''s reach, and lines of just these periods'' forms.';
+
+CREATE FUNCTION app.totals_rebuild() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    period int;
+begin
+    delete from app.receiver_total;
+    for period in select distinct s.period_id from app.submission s where s.state = 'accepted' order by 1 loop
+        insert into app.receiver_total
+        select t.* from app.totals_of(array(select distinct s.unit_id from app.submission s where s.period_id = period and s.state = 'accepted'), array[period],
+                                      row(null, false, false, null, null, null)) t;
+    end loop;
+end $$;
+
+COMMENT ON FUNCTION app.totals_rebuild() IS 'Computes all totals anew: after formulas, forms or anything but a step of a submission have changed.';
+
+CREATE FUNCTION app.totals_redefined() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    changed boolean;
+begin
+    if tg_op = 'INSERT' then
+        changed := exists (select from come);
+    elsif tg_op = 'DELETE' then
+        changed := exists (select from gone);
+    else
+        changed := exists (table come except table gone);
+    end if;
+    if changed and exists (select from app.submission s where s.state = 'accepted') then
+        perform app.totals_rebuild();
+    end if;
+    return null;
+end $$;
+
+COMMENT ON FUNCTION app.totals_redefined() IS 'Totals after definitions, forms or the days of periods have changed.';
+
+CREATE FUNCTION app.totals_refresh(p_receivers integer[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    period int;
+    units int[] := array(select distinct x.unit_id from app.unit_parent x where x.parent_id = any (p_receivers));
+begin
+    for period in select t.period_id from app.receiver_total t where t.receiver_id = any (p_receivers)
+                  union select s.period_id from app.submission s where s.unit_id = any (units) and s.state = 'accepted' order by 1 loop
+        delete from app.receiver_total t where t.receiver_id = any (p_receivers) and t.period_id = period;
+        insert into app.receiver_total
+        select t.* from app.totals_of(units, array[period], row(null, false, false, null, null, null)) t where t.receiver_id = any (p_receivers);
+    end loop;
+end $$;
+
+COMMENT ON FUNCTION app.totals_refresh(p_receivers integer[]) IS 'Computes the totals of some receivers anew: units have come to them or gone.';
+
+CREATE FUNCTION app.totals_without() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform app.totals_refresh(array(select distinct x.parent_id from gone g join app.unit_parent x on x.unit_id = g.unit_id where g.state = 'accepted'));
+    return null;
+end $$;
+
+COMMENT ON FUNCTION app.totals_without() IS 'Totals without the submissions that were deleted, which no operation does.';
+
 CREATE FUNCTION app.unit_change_known() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -5813,15 +5958,50 @@ END;
 
 COMMENT ON FUNCTION app.unit_faults(p_unit app.unit, p_form app.form, p_period app.period) IS 'May this unit report this form for this period?  The last day of the period decides.';
 
+CREATE TABLE app.unit_parent (
+    unit_id integer NOT NULL,
+    parent_id integer NOT NULL,
+    valid daterange NOT NULL,
+    CONSTRAINT unit_parent_check CHECK ((parent_id <> unit_id)),
+    CONSTRAINT unit_parent_valid_check CHECK ((NOT isempty(valid)))
+);
+
+COMMENT ON TABLE app.unit_parent IS 'The tree through time.';
+
+COMMENT ON COLUMN app.unit_parent.unit_id IS 'Unit.';
+
+COMMENT ON COLUMN app.unit_parent.parent_id IS 'The unit it belongs to.';
+
+COMMENT ON COLUMN app.unit_parent.valid IS 'Days it belonged there.';
+
+CREATE FUNCTION app.unit_ids_below(p_root integer, p_day date) RETURNS integer[]
+    LANGUAGE sql STABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ WITH RECURSIVE below AS (
+          SELECT p.unit_id AS id
+            FROM app.unit_parent p
+           WHERE ((p.parent_id = unit_ids_below.p_root) AND ((unit_ids_below.p_day IS NULL) OR (p.valid @> unit_ids_below.p_day)))
+         UNION
+          SELECT p.unit_id
+            FROM (app.unit_parent p
+              JOIN below below_1 ON (((below_1.id = p.parent_id) AND ((unit_ids_below.p_day IS NULL) OR (p.valid @> unit_ids_below.p_day)))))
+         )
+  SELECT COALESCE(array_agg(below.id), '{}'::integer[]) AS "coalesce"
+    FROM below;
+END;
+
+COMMENT ON FUNCTION app.unit_ids_below(p_root integer, p_day date) IS 'Everything below a unit on a day, or that ever was.';
+
 CREATE FUNCTION app.unit_ids_within(roots integer[]) RETURNS integer[]
     LANGUAGE plpgsql STABLE PARALLEL SAFE
-    AS $$
+    SET work_mem TO '256kB'
+    AS $$ -- the planner expects far more than there are, and would have the
 begin
     return (
     with recursive below as (
-        select unnest(roots) as id
-        union
-        select p.unit_id from app.unit_parent p join below on below.id = p.parent_id
+        select unnest((select roots)) as id
+        union -- each looked up, where the planner would read the whole table once a level
+        select x.unit_id from below b cross join lateral (select p.unit_id from app.unit_parent p where p.parent_id = b.id offset 0) x
     )
     select coalesce(array_agg(id), '{}') from below);
 end $$;
@@ -6957,6 +7137,26 @@ COMMENT ON COLUMN app.unit_code.code IS 'The code.';
 
 COMMENT ON COLUMN app.unit_code.valid IS 'Days it meant this unit.';
 
+CREATE TABLE app.unit_group (
+    id integer NOT NULL,
+    code app.code NOT NULL,
+    name_vi app.line NOT NULL,
+    name_en app.line NOT NULL,
+    note app.prose
+);
+
+COMMENT ON TABLE app.unit_group IS 'Units that are looked at together though no unit of the administration unites them: the land of a district that has ended.';
+
+COMMENT ON COLUMN app.unit_group.id IS 'Internal number.';
+
+COMMENT ON COLUMN app.unit_group.code IS 'Code of our own.';
+
+COMMENT ON COLUMN app.unit_group.name_vi IS 'Vietnamese name.';
+
+COMMENT ON COLUMN app.unit_group.name_en IS 'English name.';
+
+COMMENT ON COLUMN app.unit_group.note IS 'What to know about it.';
+
 ALTER TABLE app.unit_group ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME app.unit_group_id_seq
     START WITH 1
@@ -6965,6 +7165,21 @@ ALTER TABLE app.unit_group ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE app.unit_group_member (
+    group_id integer NOT NULL,
+    unit_id integer NOT NULL,
+    valid daterange NOT NULL,
+    CONSTRAINT unit_group_member_valid_check CHECK ((NOT isempty(valid)))
+);
+
+COMMENT ON TABLE app.unit_group_member IS 'Which units a group has, through time; with what stands below them.';
+
+COMMENT ON COLUMN app.unit_group_member.group_id IS 'Group.';
+
+COMMENT ON COLUMN app.unit_group_member.unit_id IS 'Unit.';
+
+COMMENT ON COLUMN app.unit_group_member.valid IS 'Days on which it is in the group.';
 
 ALTER TABLE app.unit ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME app.unit_id_seq
@@ -7134,6 +7349,9 @@ ALTER TABLE ONLY app.publication
 ALTER TABLE ONLY app.receipt
     ADD CONSTRAINT receipt_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY app.receiver_total
+    ADD CONSTRAINT receiver_total_pkey PRIMARY KEY (period_id, receiver_id, version_id);
+
 ALTER TABLE ONLY app.reopen_request
     ADD CONSTRAINT reopen_request_pkey PRIMARY KEY (id);
 
@@ -7265,6 +7483,8 @@ CREATE INDEX account_role_unit ON app.account_role USING btree (unit_id);
 
 CREATE INDEX answer_at ON app.answer USING btree (answered_at);
 
+CREATE INDEX audit_head_unit ON app.audit_head USING btree (unit_id);
+
 CREATE INDEX audit_table_at ON app.audit USING btree (table_name, at);
 
 CREATE INDEX change_order ON app.change USING btree (xid, id);
@@ -7292,6 +7512,10 @@ CREATE INDEX indicator_term_indicator ON app.indicator_term USING btree (indicat
 CREATE INDEX justification_submission ON app.justification USING btree (submission_id, rule_id);
 
 CREATE UNIQUE INDEX receipt_key_once ON app.receipt USING btree (account_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
+
+CREATE INDEX receiver_total_receiver ON app.receiver_total USING btree (receiver_id);
+
+CREATE INDEX receiver_total_version ON app.receiver_total USING btree (version_id);
 
 CREATE UNIQUE INDEX reopen_request_once_at_a_time ON app.reopen_request USING btree (submission_id) WHERE (decision IS NULL);
 
@@ -7785,6 +8009,34 @@ CREATE TRIGGER total_guard_insert AFTER INSERT ON app.submission_value REFERENCI
 
 CREATE TRIGGER total_guard_update AFTER UPDATE ON app.submission_value REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.total_guard();
 
+CREATE TRIGGER totals_asked AFTER INSERT ON app.form_indicator REFERENCING NEW TABLE AS come FOR EACH STATEMENT EXECUTE FUNCTION app.totals_redefined();
+
+CREATE TRIGGER totals_asked_no_more AFTER DELETE ON app.form_indicator REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION app.totals_redefined();
+
+CREATE TRIGGER totals_asked_otherwise AFTER UPDATE ON app.form_indicator REFERENCING OLD TABLE AS gone NEW TABLE AS come FOR EACH STATEMENT EXECUTE FUNCTION app.totals_redefined();
+
+CREATE TRIGGER totals_defined AFTER INSERT ON app.indicator_term REFERENCING NEW TABLE AS come FOR EACH STATEMENT EXECUTE FUNCTION app.totals_redefined();
+
+CREATE TRIGGER totals_defined AFTER INSERT ON app.indicator_version REFERENCING NEW TABLE AS come FOR EACH STATEMENT EXECUTE FUNCTION app.totals_redefined();
+
+CREATE TRIGGER totals_kept AFTER UPDATE ON app.submission FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) AND (('accepted'::text = old.state) OR ('accepted'::text = new.state)))) EXECUTE FUNCTION app.totals_kept();
+
+CREATE TRIGGER totals_moved AFTER UPDATE ON app.unit_parent REFERENCING OLD TABLE AS gone NEW TABLE AS come FOR EACH STATEMENT EXECUTE FUNCTION app.totals_moved();
+
+CREATE TRIGGER totals_moved_in AFTER INSERT ON app.unit_parent REFERENCING NEW TABLE AS come FOR EACH STATEMENT EXECUTE FUNCTION app.totals_moved();
+
+CREATE TRIGGER totals_moved_out AFTER DELETE ON app.unit_parent REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION app.totals_moved();
+
+CREATE TRIGGER totals_of_life AFTER UPDATE ON app.unit REFERENCING OLD TABLE AS gone NEW TABLE AS come FOR EACH STATEMENT EXECUTE FUNCTION app.totals_of_life();
+
+CREATE TRIGGER totals_redefined AFTER UPDATE ON app.indicator_term REFERENCING OLD TABLE AS gone NEW TABLE AS come FOR EACH STATEMENT EXECUTE FUNCTION app.totals_redefined();
+
+CREATE TRIGGER totals_redefined AFTER UPDATE ON app.indicator_version REFERENCING OLD TABLE AS gone NEW TABLE AS come FOR EACH STATEMENT EXECUTE FUNCTION app.totals_redefined();
+
+CREATE TRIGGER totals_undefined AFTER DELETE ON app.indicator_term REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION app.totals_redefined();
+
+CREATE TRIGGER totals_without AFTER DELETE ON app.submission REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION app.totals_without();
+
 CREATE TRIGGER value_entered_delete AFTER DELETE ON app.submission_value REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.value_entered();
 
 CREATE TRIGGER value_entered_insert AFTER INSERT ON app.submission_value REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.value_entered();
@@ -7942,6 +8194,15 @@ ALTER TABLE ONLY app.publication
 
 ALTER TABLE ONLY app.receipt
     ADD CONSTRAINT receipt_account_id_fkey FOREIGN KEY (account_id) REFERENCES app.account(id);
+
+ALTER TABLE ONLY app.receiver_total
+    ADD CONSTRAINT receiver_total_period_id_fkey FOREIGN KEY (period_id) REFERENCES app.period(id);
+
+ALTER TABLE ONLY app.receiver_total
+    ADD CONSTRAINT receiver_total_receiver_id_fkey FOREIGN KEY (receiver_id) REFERENCES app.unit(id);
+
+ALTER TABLE ONLY app.receiver_total
+    ADD CONSTRAINT receiver_total_version_id_fkey FOREIGN KEY (version_id) REFERENCES app.indicator_version(id);
 
 ALTER TABLE ONLY app.reopen_request
     ADD CONSTRAINT reopen_request_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES app.account(id);
@@ -8169,11 +8430,17 @@ CREATE POLICY guards ON app.import_job TO thidua_owner USING (true) WITH CHECK (
 
 CREATE POLICY guards ON app.receipt TO thidua_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY guards ON app.receiver_total TO thidua_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY guards ON app.secret TO thidua_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY guards ON app.session TO thidua_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY guards ON app.sign_in_failure TO thidua_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY guards ON app.submission FOR SELECT TO thidua_owner USING (true);
+
+CREATE POLICY guards ON app.submission_value FOR SELECT TO thidua_owner USING (true);
 
 CREATE POLICY guards ON app.token TO thidua_owner USING (true) WITH CHECK (true);
 
@@ -8215,6 +8482,8 @@ CREATE POLICY in_reach ON app.follow_up FOR SELECT TO thidua_api USING (((unit_i
 CREATE POLICY in_reach ON app.justification FOR SELECT TO thidua_api USING (((unit_id = ANY (( SELECT app.reach('own'::text) AS reach)::integer[])) OR (EXISTS ( SELECT
    FROM app.submission s
   WHERE ((s.id = justification.submission_id) AND (s.state <> 'draft'::text) AND (justification.written_at <= s.submitted_at) AND (s.receiver_id = ANY (( SELECT app.reach('received'::text) AS reach)::integer[])))))));
+
+CREATE POLICY in_reach ON app.receiver_total FOR SELECT TO thidua_api USING (((receiver_id IN ( SELECT unnest(app.reach('received'::text)) AS unnest)) OR (receiver_id IN ( SELECT unnest(app.reach('accepted'::text)) AS unnest))));
 
 CREATE POLICY in_reach ON app.reopen_request FOR SELECT TO thidua_api USING (((unit_id = ANY (( SELECT app.reach('own'::text) AS reach)::integer[])) OR (receiver_id = ANY (( SELECT app.reach('received'::text) AS reach)::integer[]))));
 
@@ -8281,6 +8550,8 @@ CREATE POLICY owner_or_opener_closes ON app.follow_up FOR UPDATE TO thidua_api U
 ALTER TABLE app.publication ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.receipt ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.receiver_total ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY recorded ON app.value_revision FOR INSERT TO thidua_owner WITH CHECK ((event = 'entered'::text));
 
@@ -8429,14 +8700,6 @@ GRANT SELECT ON TABLE app.target TO thidua_api;
 
 GRANT SELECT,INSERT ON TABLE app.change TO thidua_api;
 
-GRANT SELECT ON TABLE app.form TO thidua_api;
-
-GRANT SELECT ON TABLE app.unit_parent TO thidua_api;
-
-GRANT SELECT ON TABLE app.unit_group TO thidua_api;
-
-GRANT SELECT ON TABLE app.unit_group_member TO thidua_api;
-
 GRANT SELECT ON TABLE app.reopen_request TO thidua_api;
 
 GRANT INSERT(submission_id) ON TABLE app.reopen_request TO thidua_api;
@@ -8476,6 +8739,8 @@ GRANT INSERT(due_on) ON TABLE app.follow_up TO thidua_api;
 GRANT UPDATE(closing_text) ON TABLE app.follow_up TO thidua_api;
 
 GRANT SELECT ON TABLE app.transition_rule TO thidua_api;
+
+GRANT SELECT ON TABLE app.form TO thidua_api;
 
 GRANT SELECT,INSERT ON TABLE app.import TO thidua_api;
 
@@ -8543,6 +8808,14 @@ GRANT UPDATE(missing_reason) ON TABLE app.village_value TO thidua_api;
 
 GRANT UPDATE(proposal_id) ON TABLE app.village_value TO thidua_api;
 
+GRANT SELECT ON TABLE app.receiver_total TO thidua_api;
+
+REVOKE ALL ON FUNCTION app.totals_rebuild() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.totals_refresh(p_receivers integer[]) FROM PUBLIC;
+
+GRANT SELECT ON TABLE app.unit_parent TO thidua_api;
+
 GRANT SELECT ON TABLE app.acceptance TO thidua_api;
 
 GRANT SELECT ON TABLE app.audit_head TO thidua_api;
@@ -8586,6 +8859,10 @@ GRANT SELECT ON TABLE app.unit_change TO thidua_api;
 GRANT SELECT ON TABLE app.unit_change_link TO thidua_api;
 
 GRANT SELECT ON TABLE app.unit_code TO thidua_api;
+
+GRANT SELECT ON TABLE app.unit_group TO thidua_api;
+
+GRANT SELECT ON TABLE app.unit_group_member TO thidua_api;
 
 GRANT SELECT ON TABLE app.unit_name TO thidua_api;
 
