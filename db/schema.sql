@@ -1257,60 +1257,14 @@ end $$;
 
 COMMENT ON FUNCTION app.chains_digest(p_units integer[]) IS 'The version of everything that units and the catalogue say: where the chains of their changes end.';
 
-CREATE TABLE app.change (
-    id bigint NOT NULL,
-    xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
-    at timestamp with time zone DEFAULT now() NOT NULL,
-    kind text NOT NULL,
-    subject bigint NOT NULL,
-    code text NOT NULL,
-    unit_id integer,
-    receiver_id integer,
-    was text,
-    became text,
-    published boolean DEFAULT false NOT NULL,
-    CONSTRAINT change_kind_check CHECK ((kind = ANY (ARRAY['unit'::text, 'target'::text, 'submission'::text, 'publication'::text])))
-);
-
-ALTER TABLE ONLY app.change FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE app.change IS 'Which things were changed by which transaction, for 90 days.';
-
-COMMENT ON COLUMN app.change.id IS 'Order within a transaction.';
-
-COMMENT ON COLUMN app.change.xid IS 'The transaction.';
-
-COMMENT ON COLUMN app.change.at IS 'When it began.';
-
-COMMENT ON COLUMN app.change.kind IS 'What was changed.';
-
-COMMENT ON COLUMN app.change.subject IS 'Its number.';
-
-COMMENT ON COLUMN app.change.code IS 'By what answers name it: the code of a unit, the number of the others.';
-
-COMMENT ON COLUMN app.change.unit_id IS 'Unit of a submission or target.';
-
-COMMENT ON COLUMN app.change.receiver_id IS 'Unit a submission is sent to.';
-
-COMMENT ON COLUMN app.change.was IS 'State of a submission before; null: it was not there.';
-
-COMMENT ON COLUMN app.change.became IS 'State of a submission after.';
-
-COMMENT ON COLUMN app.change.published IS 'Had the district published it?';
-
 CREATE FUNCTION app.change_forget() RETURNS void
-    LANGUAGE sql SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app', 'pg_catalog', 'pg_temp'
-    BEGIN ATOMIC
- DELETE FROM app.change
-   WHERE (change.id IN ( SELECT o.id
-            FROM app.change o
-           WHERE ((o.id IN ( SELECT x.id
-                    FROM app.change x
-                   ORDER BY x.id
-                  LIMIT 2)) AND (o.at < (now() - '91 days'::interval)))
-          FOR UPDATE OF o SKIP LOCKED));
-END;
+    AS $$
+begin
+    delete from app.change where id in (select o.id from app.change o where o.id in (select x.id from app.change x order by x.id limit 2)
+                                           and o.at < now() - interval '91 days' for update skip locked);
+end $$;
 
 COMMENT ON FUNCTION app.change_forget() IS 'Forgets two old changes: called for each new one, so that they do not pile up.';
 
@@ -3819,20 +3773,15 @@ CREATE FUNCTION app.may_edit(s app.submission, p_grants text[]) RETURNS boolean
 
 COMMENT ON FUNCTION app.may_edit(s app.submission, p_grants text[]) IS 'May the caller change its values (lock apart)?';
 
-CREATE FUNCTION app.wrote(s app.submission) RETURNS boolean
+CREATE FUNCTION app.may_step(s app.submission, r app.transition_rule, p_grants text[]) RETURNS boolean
     LANGUAGE plpgsql STABLE
     AS $$
 begin
-    return s.created_by = app.me()
-    or exists (select from app.submission_value v where v.submission_id = s.id and v.written_by = app.me())
-    or exists (select from app.village_value v where v.submission_id = s.id and v.written_by = app.me());
+    return r.role || '@' || case r.side when 'unit' then s.unit_id else s.receiver_id end = any (p_grants)
+       and not (r.action = 'submit' and app.wrote(s) and (select f.four_eyes from app.form f where f.id = s.form_id))
+       and (r.action <> 'reopen' or exists (select from app.reopen_request q where q.submission_id = s.id
+                                               and (q.decision is null or (q.decision = 'grant' and q.decided_at = now()))));
 end $$;
-
-COMMENT ON FUNCTION app.wrote(s app.submission) IS 'Did the caller start it or enter any of it?';
-
-CREATE FUNCTION app.may_step(s app.submission, r app.transition_rule, p_grants text[]) RETURNS boolean
-    LANGUAGE sql STABLE
-    RETURN (((((r).role || '@'::text) || CASE (r).side WHEN 'unit'::text THEN (s).unit_id ELSE (s).receiver_id END) = ANY (p_grants)) AND (NOT (((r).action = 'submit'::text) AND app.wrote(s) AND (SELECT f.four_eyes FROM app.form f WHERE (f.id = (may_step.s).form_id)))) AND (((r).action <> 'reopen'::text) OR (EXISTS (SELECT FROM app.reopen_request q WHERE ((q.submission_id = (may_step.s).id) AND ((q.decision IS NULL) OR ((q.decision = 'grant'::text) AND (q.decided_at = now()))))))));
 
 COMMENT ON FUNCTION app.may_step(s app.submission, r app.transition_rule, p_grants text[]) IS 'May the caller take this step (state and lock apart)?  Whoever wrote it does not submit it; opened again is what the unit asked to have opened.';
 
@@ -3848,21 +3797,29 @@ CREATE FUNCTION app.number(jsonb) RETURNS numeric
 
 COMMENT ON FUNCTION app.number(jsonb) IS 'A JSON number, a plain decimal string, or true/false as 1/0; null for anything else: 9.007,4 is not guessed at.';
 
-CREATE FUNCTION app.number_faults(pointer text, x jsonb, d app.indicator_version) RETURNS SETOF jsonb
-    LANGUAGE sql IMMUTABLE
-    BEGIN ATOMIC
- SELECT app.fault(number_faults.pointer, 'not-a-number'::text, jsonb_build_object('text', "left"((number_faults.x #>> '{}'::text[]), 40))) AS fault
-   WHERE ((jsonb_typeof(number_faults.x) = ANY (ARRAY['string'::text, 'boolean'::text])) AND ((app.number(number_faults.x) IS NULL) OR (jsonb_typeof(number_faults.x) = 'boolean'::text)))
- UNION ALL
-  SELECT app.fault(number_faults.pointer, 'too-many-decimals'::text, jsonb_build_object('decimals', (number_faults.d).decimals, 'unit', (number_faults.d).unit_vi)) AS fault
-   WHERE ((jsonb_typeof(number_faults.x) = ANY (ARRAY['string'::text, 'number'::text])) AND ((scale(trim_scale(app.number(number_faults.x))) > (number_faults.d).decimals) OR ((jsonb_typeof(number_faults.x) = 'string'::text) AND ((number_faults.d).decimals < 3) AND ((number_faults.x #>> '{}'::text[]) ~ '^-?[1-9][0-9]{0,2}\.[0-9]{3}$'::text))))
- UNION ALL
-  SELECT app.fault(number_faults.pointer, 'below-minimum'::text, jsonb_build_object('low', (number_faults.d).low, 'unit', (number_faults.d).unit_vi)) AS fault
-   WHERE (app.number(number_faults.x) < (number_faults.d).low)
- UNION ALL
-  SELECT app.fault(number_faults.pointer, 'above-maximum'::text, jsonb_build_object('high', COALESCE((number_faults.d).high, ('999999999999999'::bigint)::numeric), 'unit', (number_faults.d).unit_vi)) AS fault
-   WHERE ((app.number(number_faults.x) > COALESCE((number_faults.d).high, ('999999999999999'::bigint)::numeric)) OR (app.number(number_faults.x) < ('-999999999999999'::bigint)::numeric));
-END;
+CREATE FUNCTION app.number_faults(pointer text, x jsonb, d app.indicator_version) RETURNS jsonb[]
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $_$
+declare
+    kind constant text := jsonb_typeof(x);
+    n constant numeric := app.number(x);
+    high constant numeric := coalesce(d.high, 999999999999999);
+    faults jsonb[] := '{}';
+begin
+    if kind = 'boolean' or (kind = 'string' and n is null) then
+        faults := faults || app.fault(pointer, 'not-a-number', jsonb_build_object('text', left(x #>> '{}', 40)));
+    end if;
+    if kind in ('string', 'number') and (scale(trim_scale(n)) > d.decimals or (kind = 'string' and d.decimals < 3 and x #>> '{}' ~ '^-?[1-9][0-9]{0,2}\.[0-9]{3}$')) then
+        faults := faults || app.fault(pointer, 'too-many-decimals', jsonb_build_object('decimals', d.decimals, 'unit', d.unit_vi));
+    end if;
+    if n < d.low then
+        faults := faults || app.fault(pointer, 'below-minimum', jsonb_build_object('low', d.low, 'unit', d.unit_vi));
+    end if;
+    if n > high or n < -999999999999999 then
+        faults := faults || app.fault(pointer, 'above-maximum', jsonb_build_object('high', high, 'unit', d.unit_vi));
+    end if;
+    return faults;
+end $_$;
 
 COMMENT ON FUNCTION app.number_faults(pointer text, x jsonb, d app.indicator_version) IS 'What is wrong with one number for this definition.  The text 1.200 may mean 1,200: it is not guessed at.';
 
@@ -4624,8 +4581,11 @@ end $$;
 COMMENT ON FUNCTION app.sealed_put(p_name text, p_value text) IS 'Keeps a value for the rest of the transaction.';
 
 CREATE FUNCTION app.sees_reworking(s app.submission, p_grants text[]) RETURNS boolean
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN (((s).state <> 'returned'::text) OR (EXISTS (SELECT FROM unnest(sees_reworking.p_grants) g(g) WHERE (split_part(g.g, '@'::text, 2) = ((sees_reworking.s).unit_id)::text))));
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+begin
+    return s.state <> 'returned' or exists (select from unnest(p_grants) g where split_part(g, '@', 2) = s.unit_id::text);
+end $$;
 
 COMMENT ON FUNCTION app.sees_reworking(s app.submission, p_grants text[]) IS 'What a commune changes in a returned submission is its own until it is submitted again.';
 
@@ -6105,53 +6065,68 @@ end $$;
 COMMENT ON FUNCTION app.value_entered() IS 'Keeps values as they are entered, one statement for all of them.';
 
 CREATE FUNCTION app.value_faults(s app.sent_value, p_kind text, p_all_fields boolean) RETURNS SETOF jsonb
-    LANGUAGE sql STABLE
-    BEGIN ATOMIC
- SELECT app.fault(((value_faults.s).pointer || '/indicator'::text), 'unknown-indicator'::text, jsonb_build_object('indicator', "left"((value_faults.s).code, 64))) AS fault
-   WHERE ((value_faults.s).definition.id IS NULL)
- UNION ALL
-  SELECT app.fault(((value_faults.s).pointer || COALESCE(('/'::text || (value_faults.s).given[1]), '/indicator'::text)), 'computed-indicator'::text, jsonb_build_object('indicator', (value_faults.s).code)) AS fault
-   WHERE ((value_faults.s).definition.entry = 'computed'::text)
- UNION ALL
-  SELECT app.fault(((value_faults.s).pointer || '/indicator'::text), 'indicator-not-in-form'::text, jsonb_build_object('indicator', (value_faults.s).code)) AS fault
-   WHERE ((NOT (value_faults.s).asked) AND ((value_faults.s).definition.entry <> 'computed'::text))
- UNION ALL
-  SELECT app.fault(((value_faults.s).pointer || '/indicator'::text), 'indicator-not-for-unit'::text, jsonb_build_object('indicator', (value_faults.s).code)) AS fault
-   WHERE ((value_faults.s).asked AND (NOT (value_faults.p_kind = ANY ((value_faults.s).definition.applies_to))))
- UNION ALL
-  SELECT app.fault(((value_faults.s).pointer || '/indicator'::text), 'duplicate-indicator'::text, jsonb_build_object('indicator', (value_faults.s).code, 'first', (value_faults.s).first)) AS fault
-   WHERE ((value_faults.s).first <> (value_faults.s).pointer)
- UNION ALL
-  SELECT app.fault(((value_faults.s).pointer || '/indicator'::text), 'not-your-field'::text, jsonb_build_object('indicator', (value_faults.s).code)) AS fault
-   WHERE ((value_faults.s).asked AND (NOT value_faults.p_all_fields) AND ((value_faults.s).field <> 'culture'::text))
- UNION ALL
-  SELECT app.fault((value_faults.s).pointer, 'one-of-value'::text, '{}'::jsonb) AS fault
-   WHERE ((('missing_reason'::text = ANY ((value_faults.s).given)) AND (cardinality((value_faults.s).given) > 1)) OR (('value'::text = ANY ((value_faults.s).given)) AND ((value_faults.s).given && '{numerator,denominator}'::text[])) OR ((cardinality((value_faults.s).given) = 0) AND (NOT ((value_faults.s).item ? 'value'::text))))
- UNION ALL
-  SELECT app.fault(((value_faults.s).pointer || '/value'::text), 'pair-expected'::text, '{}'::jsonb) AS fault
-   WHERE (((value_faults.s).definition.entry = 'pair'::text) AND ('value'::text = ANY ((value_faults.s).given)))
- UNION ALL
-  SELECT app.fault((((value_faults.s).pointer || '/'::text) || g.g), 'pair-not-expected'::text, '{}'::jsonb) AS fault
-    FROM unnest((value_faults.s).given) g(g)
-   WHERE (((value_faults.s).definition.entry = 'value'::text) AND (g.g = ANY (ARRAY['numerator'::text, 'denominator'::text])))
- UNION ALL
-  SELECT app.fault((value_faults.s).pointer, 'pair-incomplete'::text, '{}'::jsonb) AS fault
-   WHERE (('numerator'::text = ANY ((value_faults.s).given)) <> ('denominator'::text = ANY ((value_faults.s).given)))
- UNION ALL
-  SELECT app.fault(((value_faults.s).pointer || '/value'::text), 'boolean-expected'::text, '{}'::jsonb) AS fault
-   WHERE (((value_faults.s).definition.entry = 'value'::text) AND ((value_faults.s).definition.value_type = 'boolean'::text) AND ('value'::text = ANY ((value_faults.s).given)) AND (jsonb_typeof(((value_faults.s).item -> 'value'::text)) <> 'boolean'::text))
- UNION ALL
-  SELECT f.f
-    FROM unnest((value_faults.s).given) g(g),
-     LATERAL app.number_faults((((value_faults.s).pointer || '/'::text) || g.g), ((value_faults.s).item -> g.g), (value_faults.s).definition) f(f)
-   WHERE ((g.g <> 'missing_reason'::text) AND ((value_faults.s).definition.value_type <> 'boolean'::text) AND ((value_faults.s).definition.entry <> 'computed'::text))
- UNION ALL
-  SELECT app.fault(((value_faults.s).pointer || '/numerator'::text), 'numerator-exceeds-denominator'::text, '{}'::jsonb) AS fault
-   WHERE (((value_faults.s).definition.entry = 'pair'::text) AND (app.number(((value_faults.s).item -> 'numerator'::text)) > app.number(((value_faults.s).item -> 'denominator'::text))))
- UNION ALL
-  SELECT app.fault(((value_faults.s).pointer || '/denominator'::text), 'wrong-denominator'::text, jsonb_build_object('expected', (value_faults.s).definition.pair_of)) AS fault
-   WHERE (((value_faults.s).definition.entry = 'pair'::text) AND (app.number(((value_faults.s).item -> 'denominator'::text)) <> (value_faults.s).definition.pair_of));
-END;
+    LANGUAGE plpgsql STABLE ROWS 1
+    AS $$
+declare
+    d constant app.indicator_version := s.definition;
+    pair constant boolean := d.entry = 'pair';
+    member text;
+    fault jsonb;
+begin
+    if d.id is null then
+        return next app.fault(s.pointer || '/indicator', 'unknown-indicator', jsonb_build_object('indicator', left(s.code, 64)));
+    end if;
+    if d.entry = 'computed' then
+        return next app.fault(s.pointer || coalesce('/' || s.given[1], '/indicator'), 'computed-indicator', jsonb_build_object('indicator', s.code));
+    end if;
+    if not s.asked and d.entry <> 'computed' then
+        return next app.fault(s.pointer || '/indicator', 'indicator-not-in-form', jsonb_build_object('indicator', s.code));
+    end if;
+    if s.asked and not p_kind = any (d.applies_to) then
+        return next app.fault(s.pointer || '/indicator', 'indicator-not-for-unit', jsonb_build_object('indicator', s.code));
+    end if;
+    if s.first <> s.pointer then
+        return next app.fault(s.pointer || '/indicator', 'duplicate-indicator', jsonb_build_object('indicator', s.code, 'first', s.first));
+    end if;
+    if s.asked and not p_all_fields and s.field <> 'culture' then
+        return next app.fault(s.pointer || '/indicator', 'not-your-field', jsonb_build_object('indicator', s.code));
+    end if;
+    if ('missing_reason' = any (s.given) and cardinality(s.given) > 1) or ('value' = any (s.given) and s.given && '{numerator,denominator}')
+       or (cardinality(s.given) = 0 and not s.item ? 'value') then
+        return next app.fault(s.pointer, 'one-of-value', '{}');
+    end if;
+    if pair and 'value' = any (s.given) then
+        return next app.fault(s.pointer || '/value', 'pair-expected', '{}');
+    end if;
+    if d.entry = 'value' and s.given && '{numerator,denominator}' then
+        foreach member in array s.given loop
+            if member in ('numerator', 'denominator') then
+                return next app.fault(s.pointer || '/' || member, 'pair-not-expected', '{}');
+            end if;
+        end loop;
+    end if;
+    if ('numerator' = any (s.given)) <> ('denominator' = any (s.given)) then
+        return next app.fault(s.pointer, 'pair-incomplete', '{}');
+    end if;
+    if d.entry = 'value' and d.value_type = 'boolean' and 'value' = any (s.given) and jsonb_typeof(s.item -> 'value') <> 'boolean' then
+        return next app.fault(s.pointer || '/value', 'boolean-expected', '{}');
+    end if;
+    if d.value_type <> 'boolean' and d.entry <> 'computed' then
+        foreach member in array s.given loop
+            if member <> 'missing_reason' then
+                foreach fault in array app.number_faults(s.pointer || '/' || member, s.item -> member, d) loop
+                    return next fault;
+                end loop;
+            end if;
+        end loop;
+    end if;
+    if pair and app.number(s.item -> 'numerator') > app.number(s.item -> 'denominator') then
+        return next app.fault(s.pointer || '/numerator', 'numerator-exceeds-denominator', '{}');
+    end if;
+    if pair and app.number(s.item -> 'denominator') <> d.pair_of then
+        return next app.fault(s.pointer || '/denominator', 'wrong-denominator', jsonb_build_object('expected', d.pair_of));
+    end if;
+end $$;
 
 COMMENT ON FUNCTION app.value_faults(s app.sent_value, p_kind text, p_all_fields boolean) IS 'Everything that is wrong with one value, for a unit of this kind; p_all_fields: the caller may enter every field, not culture alone.';
 
@@ -6414,6 +6389,17 @@ end $$;
 
 COMMENT ON FUNCTION app.village_value_stamp() IS 'A part is of one of the commune''s villages, and names who wrote it.';
 
+CREATE FUNCTION app.wrote(s app.submission) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return s.created_by = app.me()
+    or exists (select from app.submission_value v where v.submission_id = s.id and v.written_by = app.me())
+    or exists (select from app.village_value v where v.submission_id = s.id and v.written_by = app.me());
+end $$;
+
+COMMENT ON FUNCTION app.wrote(s app.submission) IS 'Did the caller start it or enter any of it?';
+
 CREATE AGGREGATE app.audit_hash(p_start bytea, p_digest bytea) (
     SFUNC = app.audit_link,
     STYPE = bytea
@@ -6521,6 +6507,47 @@ ALTER TABLE app.audit ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE app.change (
+    id bigint NOT NULL,
+    xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    kind text NOT NULL,
+    subject bigint NOT NULL,
+    code text NOT NULL,
+    unit_id integer,
+    receiver_id integer,
+    was text,
+    became text,
+    published boolean DEFAULT false NOT NULL,
+    CONSTRAINT change_kind_check CHECK ((kind = ANY (ARRAY['unit'::text, 'target'::text, 'submission'::text, 'publication'::text])))
+);
+
+ALTER TABLE ONLY app.change FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE app.change IS 'Which things were changed by which transaction, for 90 days.';
+
+COMMENT ON COLUMN app.change.id IS 'Order within a transaction.';
+
+COMMENT ON COLUMN app.change.xid IS 'The transaction.';
+
+COMMENT ON COLUMN app.change.at IS 'When it began.';
+
+COMMENT ON COLUMN app.change.kind IS 'What was changed.';
+
+COMMENT ON COLUMN app.change.subject IS 'Its number.';
+
+COMMENT ON COLUMN app.change.code IS 'By what answers name it: the code of a unit, the number of the others.';
+
+COMMENT ON COLUMN app.change.unit_id IS 'Unit of a submission or target.';
+
+COMMENT ON COLUMN app.change.receiver_id IS 'Unit a submission is sent to.';
+
+COMMENT ON COLUMN app.change.was IS 'State of a submission before; null: it was not there.';
+
+COMMENT ON COLUMN app.change.became IS 'State of a submission after.';
+
+COMMENT ON COLUMN app.change.published IS 'Had the district published it?';
 
 ALTER TABLE app.change ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME app.change_id_seq
@@ -8698,8 +8725,6 @@ REVOKE ALL ON FUNCTION app.audit_take(p_chains text[]) FROM PUBLIC;
 
 GRANT SELECT ON TABLE app.target TO thidua_api;
 
-GRANT SELECT,INSERT ON TABLE app.change TO thidua_api;
-
 GRANT SELECT ON TABLE app.reopen_request TO thidua_api;
 
 GRANT INSERT(submission_id) ON TABLE app.reopen_request TO thidua_api;
@@ -8819,6 +8844,8 @@ GRANT SELECT ON TABLE app.unit_parent TO thidua_api;
 GRANT SELECT ON TABLE app.acceptance TO thidua_api;
 
 GRANT SELECT ON TABLE app.audit_head TO thidua_api;
+
+GRANT SELECT,INSERT ON TABLE app.change TO thidua_api;
 
 GRANT SELECT ON TABLE app.document TO thidua_api;
 

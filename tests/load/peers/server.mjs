@@ -100,7 +100,7 @@ function serve() {
     const app = Fastify({ ajv: { customOptions: { allowUnionTypes: true } } });
     const pool = new pg.Pool({ max: CONNECTIONS, pipeline: true, idleTimeoutMillis: 0 });
     const query = ["unit", "indicator", "period", "collapse", "status", "as_of", "explain", "boundaries"];
-    read(app, pool, "/v1/submissions/:id", "submission_get", (request) => [request.params.id]);
+    read(app, pool, "/v1/submissions/:id", "submission_get", (request) => [request.params.id, null]);
     read(app, pool, "/v1/data", "data_get", (request) => [...query.map((name) => request.query[name] ?? null), null]);
     read(app, pool, "/v1/units/:code", "unit_get", (request) => [request.params.code, request.query.as_of ?? null]);
     write(app, pool);
