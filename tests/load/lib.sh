@@ -73,6 +73,15 @@ stop_all() {
     exit "$status"
 }
 
+# Memory of the service, kB: VmRSS now, VmHWM at most since that was forgotten.
+memory_of() { # VmRSS or VmHWM
+    awk -v what="$1:" '$1 == what {print $2}' "/proc/$service/status"
+}
+
+forget_highest() {
+    echo 5 >"/proc/$service/clear_refs"
+}
+
 # How idle all processors are while nothing of ours is at work, in percent: what others leave us.
 idle() {
     local before after
