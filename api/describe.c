@@ -77,11 +77,11 @@ static json_t *route_of(const struct route *route)
                                            "WORKFLOW", "CATALOG_WRITE", "ACCOUNTS"};
     static const char *const shapes[] = {"ONE", "LIST", "NOTHING"};
     const char *query = route->query == NO_QUERY ? NULL : sql_queries[route->query].name;
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:o*, s:I, s:s*, s:o}", "operation",
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:o*, s:I, s:s*, s:o}", "operation",
                      route->operation, "method", route->method, "path", route->path, "access",
                      accesses[route->access], "shape", shapes[route->shape], "if_match",
                      (route->flags & IF_MATCH) != 0, "file", (route->flags & FILE_BODY) != 0, "conditional",
-                     (route->flags & CONDITIONAL) != 0, "body",
+                     (route->flags & CONDITIONAL) != 0, "reads", (route->flags & READS) != 0, "body",
                      route->body ? shape_members(route->body) : NULL, "body_max", (json_int_t)route->body_max,
                      "query", query, "parameters", params_of(route));
 }

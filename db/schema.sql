@@ -1491,7 +1491,7 @@ begin
     select coalesce(array_agg(w.code order by w.ord) filter (where w.fault is null), '{}'), coalesce(array_agg(w.starts_on order by w.ord) filter (where w.fault is null), '{}'),
            coalesce(array_agg(w.ends_on order by w.ord) filter (where w.fault is null), '{}'),
            coalesce(array_agg(case when w.made or 'period' = any (together) then w.coarsest end order by w.ord) filter (where w.fault is null), '{}'),
-           coalesce(jsonb_agg(w.fault) filter (where w.fault is not null), '[]')
+           coalesce(jsonb_agg(app.fault_of(w.fault, w.ord)) filter (where w.fault is not null), '[]')
            || case when 'period' = any (together) and sum(w.ends_on - w.starts_on + 1) <> max(w.ends_on) - min(w.starts_on) + 1
                    then jsonb_build_array(app.parameter_fault('period', 'periods-not-adjacent', '{}')) else '[]' end
       into f.windows, f.starts, f.ends, f.coarsest, of_windows
@@ -1503,7 +1503,7 @@ begin
     )
     select coalesce((select array_agg(n.node order by n.id) from named n), '{}'), coalesce((select array_agg(n.name order by n.id) from named n), '{}'),
            coalesce(array_agg(c.id order by c.id, c.root) filter (where c.fault is null), '{}'), coalesce(array_agg(c.root order by c.id, c.root) filter (where c.fault is null), '{}'),
-           coalesce(array_agg(c.valid order by c.id, c.root) filter (where c.fault is null), '{}'), coalesce(jsonb_agg(c.fault) filter (where c.fault is not null), '[]')
+           coalesce(array_agg(c.valid order by c.id, c.root) filter (where c.fault is null), '{}'), coalesce(jsonb_agg(app.fault_of(c.fault, c.ord)) filter (where c.fault is not null), '[]')
       into f.nodes, f.names, f.node, f.root, f.valid, of_nodes
       from chosen c;
     if 'period' = any (together) and cardinality(f.windows) > 0 then
@@ -1518,7 +1518,7 @@ begin
         f.names := array[left(q.unit, 200)];
     end if;
     select coalesce(array_agg(l.indicator_id order by l.ord) filter (where l.fault is null), '{}'), coalesce(array_agg(l.measure order by l.ord) filter (where l.fault is null), '{}'),
-           coalesce(jsonb_agg(l.fault) filter (where l.fault is not null), '[]')
+           coalesce(jsonb_agg(app.fault_of(l.fault, l.ord)) filter (where l.fault is not null), '[]')
       into f.indicators, f.measures, of_lines
       from app.select_lines(q.indicator) l;
     f.faults := (select coalesce(jsonb_agg(x), '[]') from app.query_faults(q) x) || of_nodes || of_lines || of_windows;
@@ -1526,6 +1526,16 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.data_frame(q app.data_query) IS 'What the selectors of a query name, and all that is wrong with it; what is collapsed is one.';
+
+CREATE FUNCTION app.data_query_of(p_body jsonb) RETURNS app.data_query
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+begin
+    return row(app.selectors_joined(p_body -> 'unit'), app.selectors_joined(p_body -> 'indicator'), app.selectors_joined(p_body -> 'period'),
+               app.selectors_joined(p_body -> 'collapse'), p_body ->> 'status', p_body ->> 'as_of', (p_body ->> 'explain')::boolean, p_body ->> 'boundaries', true)::app.data_query;
+end $$;
+
+COMMENT ON FUNCTION app.data_query_of(p_body jsonb) IS 'The query that a body asks.';
 
 CREATE FUNCTION app.data_tag(q app.data_query, f app.data_frame) RETURNS text
     LANGUAGE plpgsql STABLE
@@ -2273,6 +2283,15 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.extension_stamp() IS 'Whoever gives more time is named.';
+
+CREATE FUNCTION app.fault_of(p_fault jsonb, p_ord bigint) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+begin
+    return p_fault || case when p_ord is not null then jsonb_build_object('nth', p_ord - 1) else '{}' end;
+end $$;
+
+COMMENT ON FUNCTION app.fault_of(p_fault jsonb, p_ord bigint) IS 'A fault with the place of its selector among those sent, for the pointer into a body.';
 
 CREATE FUNCTION app.feed(p_cursor text, p_limit integer, OUT items json, OUT next text, OUT more boolean) RETURNS record
     LANGUAGE plpgsql STABLE
@@ -4241,9 +4260,10 @@ CREATE FUNCTION app.refuse_query(p_faults jsonb, p_in_body boolean) RETURNS bool
     AS $$
 begin
     if p_in_body then
-        return app.refuse((select coalesce(jsonb_agg(f - 'parameter' || jsonb_build_object('pointer', '/' || (f ->> 'parameter'))), '[]') from jsonb_array_elements(p_faults) f));
+        return app.refuse((select coalesce(jsonb_agg(f - '{parameter,nth}'::text[] || jsonb_build_object('pointer', concat_ws('/', '', f ->> 'parameter', f ->> 'nth'))), '[]')
+                             from jsonb_array_elements(p_faults) f));
     end if;
-    return app.refuse_parameters(p_faults);
+    return app.refuse_parameters((select coalesce(jsonb_agg(f - 'nth'), '[]') from jsonb_array_elements(p_faults) f));
 end $$;
 
 COMMENT ON FUNCTION app.refuse_query(p_faults jsonb, p_in_body boolean) IS 'Refuses a query with all its faults at once: 400 of parameters, 422 of a body.';
@@ -4617,10 +4637,10 @@ begin
     union all
     select i.sort_order, i.id, 'value', null from app.indicator i where p_selector is null and i.kind <> 'base'
     union all
-    select null, null, null, app.parameter_fault('indicator', 'unknown-indicator', jsonb_build_object('indicator', left(t.name, 64)))
+    select t.ord, null, null, app.parameter_fault('indicator', 'unknown-indicator', jsonb_build_object('indicator', left(t.name, 64)))
       from token t where not exists (select from found f where f.ord = t.ord)
     union all
-    select null, null, null, app.parameter_fault('indicator', 'unknown-suffix', jsonb_build_object('suffix', t.measure, 'choices', 'target, achievement, coverage, rank'))
+    select t.ord, null, null, app.parameter_fault('indicator', 'unknown-suffix', jsonb_build_object('suffix', t.measure, 'choices', 'target, achievement, coverage, rank'))
       from token t where t.measure not in ('value', 'target', 'achievement', 'coverage', 'rank');
 end $_$;
 
@@ -4668,7 +4688,7 @@ begin
     )
     select distinct r.ord, c.node, c.name, c.root, c.valid, null::jsonb from chosen c join ranked r on r.node = c.node
     union all
-    select null, null, null, null, null, case when t.deep and t.level is null then app.parameter_fault('unit', 'unknown-level', jsonb_build_object('unit', left(t.text, 80)))
+    select t.ord, null, null, null, null, case when t.deep and t.level is null then app.parameter_fault('unit', 'unknown-level', jsonb_build_object('unit', left(t.text, 80)))
                                               when t.group_code is not null then app.parameter_fault('unit', 'unknown-group', jsonb_build_object('group', left(t.group_code, 64)))
                                               else app.parameter_fault('unit', 'unknown-unit', jsonb_build_object('unit', left(coalesce(t.parent, t.text), 64))) end
       from token t
@@ -4740,10 +4760,10 @@ begin
     )
     select r.ord, r.code, r.starts_on, r.ends_on, r.coarsest, r.made, null::jsonb from ranked r
     union all
-    select null, null, null, null, null, null, app.parameter_fault('period', 'unknown-period', jsonb_build_object('period', left(t.text, 64)))
+    select t.ord, null, null, null, null, null, app.parameter_fault('period', 'unknown-period', jsonb_build_object('period', left(t.text, 64)))
       from token t where t.latest is null and not exists (select from found f where f.ord = t.ord)
     union all
-    select null, null, null, null, null, null, app.parameter_fault('period', 'no-period-yet', jsonb_build_object('period', left(t.text, 64)))
+    select t.ord, null, null, null, null, null, app.parameter_fault('period', 'no-period-yet', jsonb_build_object('period', left(t.text, 64)))
       from token t where t.latest is not null and not exists (select from found f where f.ord = t.ord)
     union all
     select null, null, null, null, null, null, app.parameter_fault('period', 'missing-parameter') where p_selector is null;
@@ -4757,6 +4777,20 @@ CREATE FUNCTION app.selector_argument(p_text text, p_function text) RETURNS text
 
 COMMENT ON FUNCTION app.selector_argument(p_text text, p_function text) IS 'What stands in the brackets of a selector like children(kbang); null: it is another.';
 
+CREATE FUNCTION app.selector_list_faults(p_body jsonb) RETURNS SETOF jsonb
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+begin
+    return query
+    select app.fault('/' || member || '/' || x.ord - 1, 'not-one-selector', '{}')
+      from unnest('{unit,indicator,period}'::text[]) member
+     cross join lateral jsonb_array_elements_text(case jsonb_typeof(p_body -> member) when 'array' then p_body -> member else '[]' end) with ordinality as x(text, ord)
+     where (select count(*) from app.selectors(x.text)) > 1
+     order by member, x.ord;
+end $$;
+
+COMMENT ON FUNCTION app.selector_list_faults(p_body jsonb) IS 'Elements that are several selectors: then no pointer could name the one that is wrong.';
+
 CREATE FUNCTION app.selectors(p_text text) RETURNS TABLE(text text, ord bigint)
     LANGUAGE plpgsql IMMUTABLE ROWS 5 PARALLEL SAFE
     AS $$ -- inlined it would be taken for a thousand, and whole tables read for them
@@ -4765,6 +4799,15 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.selectors(p_text text) IS 'The selectors of a parameter, commas between; commas in brackets belong to a selector.';
+
+CREATE FUNCTION app.selectors_joined(p_list jsonb) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+begin
+    return (select string_agg(x.text, ',' order by x.ord) from jsonb_array_elements_text(p_list) with ordinality as x(text, ord));
+end $$;
+
+COMMENT ON FUNCTION app.selectors_joined(p_list jsonb) IS 'A list of selectors as a parameter has it.';
 
 CREATE TABLE app.session (
     hash bytea NOT NULL,

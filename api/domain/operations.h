@@ -53,5 +53,8 @@ extern const struct member village_proposal_body[], village_change_body[];
 /* change.c */
 handler_fn change_list;
 
+/* data.c */
+extern const struct member data_query_body[];
+
 /* publication.c */
 extern const struct member publication_body[];

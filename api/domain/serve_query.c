@@ -25,11 +25,11 @@ struct db_call call_of(const struct request *rq, enum sql_id sql)
 {
     return (struct db_call){
         .sql = sql,
-        .writes = strcmp(rq->route->method, "GET") != 0,
+        .writes = route_writes(rq->route),
         .token_hash = rq->has_token ? rq->token_hash : NULL,
         .scope = scopes[rq->route->access],
         .request_id = rq->id,
-        .receipt_for = route_takes_body(rq->route) ? rq->route->operation : NULL,
+        .receipt_for = route_takes_body(rq->route) && route_writes(rq->route) ? rq->route->operation : NULL,
         .key = rq->idempotency_key,
         .fingerprint = rq->fingerprint,
         .body_sha256 = rq->body_sha256,

@@ -96,10 +96,10 @@ static bool read_if_match(struct request *rq, struct problem *problem)
     return any || header_is_etag(rq->if_match) || refuse_header("If-Match", "malformed-etag", problem);
 }
 
-/* A POST makes or moves something, so it must be able to come twice and count once; a PATCH may. */
+/* A POST that makes or moves something must be able to come twice and count once; a PATCH may. */
 static bool read_idempotency_key(struct request *rq, struct problem *problem)
 {
-    if (!route_takes_body(rq->route))
+    if (!route_takes_body(rq->route) || !route_writes(rq->route))
         return true;
     rq->idempotency_key = request_header(rq, "Idempotency-Key");
     if (!rq->idempotency_key)

@@ -7,6 +7,7 @@
 #include "base/secret.h"
 #include "base/signing.h"
 #include "http/shape.h"
+#include <string.h>
 #include <ulfius.h>
 
 struct request;
@@ -25,8 +26,9 @@ enum reply_shape { ONE, LIST, NOTHING };
 enum format { FORMAT_JSON, FORMAT_CSV, FORMAT_CSV_VI, FORMAT_XLSX, FORMATS };
 
 /* Flags: If-Match is required; the body is a file, of one of the types of body.h, for the handler to read;
- * the query itself looks at If-None-Match, before it computes anything. */
-enum { IF_MATCH = 1, FILE_BODY = 2, CONDITIONAL = 4 };
+ * the query itself looks at If-None-Match, before it computes anything; the body only asks, and nothing is
+ * written. */
+enum { IF_MATCH = 1, FILE_BODY = 2, CONDITIONAL = 4, READS = 8 };
 
 enum { PATH_VALUES_MAX = 3, PARAMS_MAX = 12, EXTRAS_MAX = 4, NO_QUERY = -1 };
 
@@ -110,6 +112,12 @@ struct reply {
 static inline bool route_takes_body(const struct route *route)
 {
     return route->body || route->flags & FILE_BODY;
+}
+
+/* May the operation change anything? */
+static inline bool route_writes(const struct route *route)
+{
+    return strcmp(route->method, "GET") != 0 && !(route->flags & READS);
 }
 
 /* A header of the request, whatever the case of its name; NULL when absent.  A header sent several

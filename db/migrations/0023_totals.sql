@@ -622,10 +622,10 @@ begin
     )
     select r.ord, r.code, r.starts_on, r.ends_on, r.coarsest, r.made, null::jsonb from ranked r
     union all
-    select null, null, null, null, null, null, app.parameter_fault('period', 'unknown-period', jsonb_build_object('period', left(t.text, 64)))
+    select t.ord, null, null, null, null, null, app.parameter_fault('period', 'unknown-period', jsonb_build_object('period', left(t.text, 64)))
       from token t where t.latest is null and not exists (select from found f where f.ord = t.ord)
     union all
-    select null, null, null, null, null, null, app.parameter_fault('period', 'no-period-yet', jsonb_build_object('period', left(t.text, 64)))
+    select t.ord, null, null, null, null, null, app.parameter_fault('period', 'no-period-yet', jsonb_build_object('period', left(t.text, 64)))
       from token t where t.latest is not null and not exists (select from found f where f.ord = t.ord)
     union all
     select null, null, null, null, null, null, app.parameter_fault('period', 'missing-parameter') where p_selector is null;
@@ -658,10 +658,10 @@ begin
     union all
     select i.sort_order, i.id, 'value', null from app.indicator i where p_selector is null and i.kind <> 'base'
     union all
-    select null, null, null, app.parameter_fault('indicator', 'unknown-indicator', jsonb_build_object('indicator', left(t.name, 64)))
+    select t.ord, null, null, app.parameter_fault('indicator', 'unknown-indicator', jsonb_build_object('indicator', left(t.name, 64)))
       from token t where not exists (select from found f where f.ord = t.ord)
     union all
-    select null, null, null, app.parameter_fault('indicator', 'unknown-suffix', jsonb_build_object('suffix', t.measure, 'choices', 'target, achievement, coverage, rank'))
+    select t.ord, null, null, app.parameter_fault('indicator', 'unknown-suffix', jsonb_build_object('suffix', t.measure, 'choices', 'target, achievement, coverage, rank'))
       from token t where t.measure not in ('value', 'target', 'achievement', 'coverage', 'rank');
 end $$;
 
@@ -707,7 +707,7 @@ begin
     )
     select distinct r.ord, c.node, c.name, c.root, c.valid, null::jsonb from chosen c join ranked r on r.node = c.node
     union all
-    select null, null, null, null, null, case when t.deep and t.level is null then app.parameter_fault('unit', 'unknown-level', jsonb_build_object('unit', left(t.text, 80)))
+    select t.ord, null, null, null, null, case when t.deep and t.level is null then app.parameter_fault('unit', 'unknown-level', jsonb_build_object('unit', left(t.text, 80)))
                                               when t.group_code is not null then app.parameter_fault('unit', 'unknown-group', jsonb_build_object('group', left(t.group_code, 64)))
                                               else app.parameter_fault('unit', 'unknown-unit', jsonb_build_object('unit', left(coalesce(t.parent, t.text), 64))) end
       from token t
@@ -717,6 +717,23 @@ begin
 end $$;
 
 alter type app.data_frame add attribute faults jsonb;
+
+create function app.fault_of(p_fault jsonb, p_ord bigint) returns jsonb
+language plpgsql immutable parallel safe as $$
+begin
+    return p_fault || case when p_ord is not null then jsonb_build_object('nth', p_ord - 1) else '{}' end;
+end $$;
+comment on function app.fault_of is 'A fault with the place of its selector among those sent, for the pointer into a body.';
+
+create or replace function app.refuse_query(p_faults jsonb, p_in_body boolean) returns boolean
+language plpgsql as $$
+begin
+    if p_in_body then
+        return app.refuse((select coalesce(jsonb_agg(f - '{parameter,nth}'::text[] || jsonb_build_object('pointer', concat_ws('/', '', f ->> 'parameter', f ->> 'nth'))), '[]')
+                             from jsonb_array_elements(p_faults) f));
+    end if;
+    return app.refuse_parameters((select coalesce(jsonb_agg(f - 'nth'), '[]') from jsonb_array_elements(p_faults) f));
+end $$;
 
 create function app.query_faults(q app.data_query) returns setof jsonb
 language plpgsql stable as $$
@@ -753,7 +770,7 @@ begin
     select coalesce(array_agg(w.code order by w.ord) filter (where w.fault is null), '{}'), coalesce(array_agg(w.starts_on order by w.ord) filter (where w.fault is null), '{}'),
            coalesce(array_agg(w.ends_on order by w.ord) filter (where w.fault is null), '{}'),
            coalesce(array_agg(case when w.made or 'period' = any (together) then w.coarsest end order by w.ord) filter (where w.fault is null), '{}'),
-           coalesce(jsonb_agg(w.fault) filter (where w.fault is not null), '[]')
+           coalesce(jsonb_agg(app.fault_of(w.fault, w.ord)) filter (where w.fault is not null), '[]')
            || case when 'period' = any (together) and sum(w.ends_on - w.starts_on + 1) <> max(w.ends_on) - min(w.starts_on) + 1
                    then jsonb_build_array(app.parameter_fault('period', 'periods-not-adjacent', '{}')) else '[]' end
       into f.windows, f.starts, f.ends, f.coarsest, of_windows
@@ -765,7 +782,7 @@ begin
     )
     select coalesce((select array_agg(n.node order by n.id) from named n), '{}'), coalesce((select array_agg(n.name order by n.id) from named n), '{}'),
            coalesce(array_agg(c.id order by c.id, c.root) filter (where c.fault is null), '{}'), coalesce(array_agg(c.root order by c.id, c.root) filter (where c.fault is null), '{}'),
-           coalesce(array_agg(c.valid order by c.id, c.root) filter (where c.fault is null), '{}'), coalesce(jsonb_agg(c.fault) filter (where c.fault is not null), '[]')
+           coalesce(array_agg(c.valid order by c.id, c.root) filter (where c.fault is null), '{}'), coalesce(jsonb_agg(app.fault_of(c.fault, c.ord)) filter (where c.fault is not null), '[]')
       into f.nodes, f.names, f.node, f.root, f.valid, of_nodes
       from chosen c;
     if 'period' = any (together) and cardinality(f.windows) > 0 then
@@ -780,7 +797,7 @@ begin
         f.names := array[left(q.unit, 200)];
     end if;
     select coalesce(array_agg(l.indicator_id order by l.ord) filter (where l.fault is null), '{}'), coalesce(array_agg(l.measure order by l.ord) filter (where l.fault is null), '{}'),
-           coalesce(jsonb_agg(l.fault) filter (where l.fault is not null), '[]')
+           coalesce(jsonb_agg(app.fault_of(l.fault, l.ord)) filter (where l.fault is not null), '[]')
       into f.indicators, f.measures, of_lines
       from app.select_lines(q.indicator) l;
     f.faults := (select coalesce(jsonb_agg(x), '[]') from app.query_faults(q) x) || of_nodes || of_lines || of_windows;
@@ -866,7 +883,7 @@ drop policy guards on app.submission;
 drop policy guards on app.submission_value;
 drop table app.receiver_total;
 drop index app.audit_head_unit;
-drop function app.accepted_values, app.query_faults;
+drop function app.accepted_values, app.query_faults, app.fault_of;
 alter type app.figures_how drop attribute counting, drop attribute without;
 comment on type app.figures_how is 'How an aggregate is computed: as of which instant (null: now); from what is submitted but not decided on as well; with what each figure was made of; in the boundaries of which day (null: as reported).';
 alter type app.data_frame drop attribute faults;
@@ -1328,3 +1345,12 @@ begin
     meta := json_build_object('status', coalesce(q.status, 'accepted'), 'at', now(), 'as_of', how.as_of, 'boundaries', how.boundaries, 'invented', invented);
 end $$;
 comment on function app.data is 'The answer to a query of the aggregate: dimensions and dense cells, row by row.';
+
+create or replace function app.refuse_query(p_faults jsonb, p_in_body boolean) returns boolean
+language plpgsql as $$
+begin
+    if p_in_body then
+        return app.refuse((select coalesce(jsonb_agg(f - 'parameter' || jsonb_build_object('pointer', '/' || (f ->> 'parameter'))), '[]') from jsonb_array_elements(p_faults) f));
+    end if;
+    return app.refuse_parameters(p_faults);
+end $$;

@@ -46,6 +46,7 @@ static const struct {
     {"reopen_request_list", 200}, /* nothing, again */
     {"publication_list", 200},
     {"data_get", 200},
+    {"data_query", 200},
     {"achievement_get", 200},       /* what is published:
                                        nothing */
     {"village_proposal_list", 200}, /* nothing of another's villages */

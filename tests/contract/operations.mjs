@@ -71,7 +71,7 @@ function compareParameters(contract, operation, route) {
         ...differ('query parameters', queries.map(p => p.name), route.parameters.map(p => p.name)),
         ...queries.flatMap(q => compareParameter(contract, q, route.parameters.find(p => p.name === q.name))),
         ...differ('headers', headers.map(p => p.name), headersOf(route)),
-        ...differ('Idempotency-Key required', headers.find(p => p.name === 'Idempotency-Key')?.required ?? false, route.method === 'POST'),
+        ...differ('Idempotency-Key required', headers.find(p => p.name === 'Idempotency-Key')?.required ?? false, route.method === 'POST' && !route.reads),
     ];
 }
 
@@ -88,7 +88,7 @@ function takesFile(route) {
 }
 
 function headersOf(route) {
-    return [...(route.if_match ? ['If-Match'] : []), ...(takesBody(route) ? ['Idempotency-Key'] : []), ...(takesFile(route) ? ['Prefer'] : [])];
+    return [...(route.if_match ? ['If-Match'] : []), ...(takesBody(route) && !route.reads ? ['Idempotency-Key'] : []), ...(takesFile(route) ? ['Prefer'] : [])];
 }
 
 function compareParameter(contract, said, declared) {
@@ -208,7 +208,7 @@ function compareStatuses(contract, operation, route) {
         401: route.access !== 'OPEN' || route.operation === 'session_create',
         403: Boolean(SCOPES[route.access]) || (route.access !== 'OPEN' && route.method !== 'GET'),
         406: Boolean(route.query),
-        409: takesBody(route),
+        409: takesBody(route) && !route.reads,
         411: takesBody(route),
         412: route.if_match,
         415: takesBody(route),

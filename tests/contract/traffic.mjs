@@ -92,9 +92,14 @@ class Judge {
         return [
             ...this.#errors(content.schema, exchange.response),
             ...this.#judgeProblem(response, exchange),
-            ...(operation.said.requestBody && exchange.status < 300 && !exchange.response.receipt ? ['no receipt'] : []),
-            ...(operation.said.operationId === 'data_get' ? lookAtCube(exchange) : []),
+            ...(this.#isRecorded(operation) && exchange.status < 300 && !exchange.response.receipt ? ['no receipt'] : []),
+            ...(['data_get', 'data_query'].includes(operation.said.operationId) ? lookAtCube(exchange) : []),
         ];
+    }
+
+    // What writes tells a receipt.
+    #isRecorded(operation) {
+        return this.contract.parametersIn(operation, 'header').some(p => p.name === 'Idempotency-Key');
     }
 
     #judgeProblem(response, exchange) {

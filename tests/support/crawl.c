@@ -223,8 +223,12 @@ static json_t *sample_of(const struct member *member, const struct holder *holde
         return json_integer(member->low > 1 ? (json_int_t)member->low : 1);
     if (member->types & BOOLEAN)
         return json_false();
-    if (member->types & ARRAY)
-        return json_pack("[o]", sample_of(member->items, holder));
+    if (member->types & ARRAY) {
+        struct member item = *member->items;
+        if (item.types & STRING)
+            item.name = member->name; /* a list of units is made of units */
+        return json_pack("[o]", sample_of(&item, holder));
+    }
     return sample_object(member->members, holder);
 }
 
@@ -262,7 +266,7 @@ struct answer crawl(const struct route *route, const struct holder *holder, cons
 
 bool crawl_writes(const struct route *route)
 {
-    return strcmp(route->method, "GET") != 0;
+    return route_writes(route);
 }
 
 const char *crawl_caller(const struct route *route)

@@ -41,6 +41,9 @@ struct wish {
 
 struct answer ask(const char *method, const char *path, const char *login, const char *body);
 
+/* A header that keeps the client from making an Idempotency-Key. */
+#define NO_KEY "X-Note: this one has no Idempotency-Key: at all"
+
 /* ask_with("PATCH", path, "loku", body, "If-Match: \"1-1\"") */
 #define ask_with(...) ask_for((struct wish){__VA_ARGS__})
 struct answer ask_for(struct wish wish);
