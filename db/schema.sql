@@ -242,6 +242,21 @@ CREATE TYPE app.node_total AS (
 
 COMMENT ON TYPE app.node_total IS 'What the units of a node say together of a line in a window (by number).  Single: it is one unit''s own figure; recast, split: of other boundaries, by shares; stuck: they do not allow it.';
 
+CREATE TYPE app.planned_link AS (
+	nth integer,
+	kind text,
+	source text,
+	source_id integer,
+	target text,
+	target_id integer,
+	whole boolean,
+	population integer,
+	population_of integer,
+	parent text
+);
+
+COMMENT ON TYPE app.planned_link IS 'A link of a planned reorganisation, by its place among those sent; ids null: unknown, or not there yet.';
+
 CREATE TYPE app.sent_value AS (
 	pointer text,
 	code text,
@@ -1371,6 +1386,15 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.compared(p_value numeric, p_figures numeric[], OUT n integer, OUT median numeric, OUT mad numeric, OUT z numeric, OUT low_fence numeric, OUT high_fence numeric, OUT lowest numeric, OUT highest numeric, OUT outside text[]) IS 'How a figure stands to others, five at least: robust z = 0.6745 (x − median) / MAD with 3.5 as threshold (Iglewicz and Hoaglin 1993), none where MAD is 0; Tukey''s fences; lowest and highest of them.  Exact; z alone is rounded, for showing.';
+
+CREATE FUNCTION app.counted_list(p_items json[]) RETURNS json
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+begin
+    return json_build_object('count', coalesce(cardinality(p_items), 0), 'items', to_json(coalesce(p_items[:100], '{}')));
+end $$;
+
+COMMENT ON FUNCTION app.counted_list(p_items json[]) IS 'How many, and the first hundred of them.';
 
 CREATE FUNCTION app.cursor_mac(p_text text) RETURNS text
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -4015,6 +4039,20 @@ CREATE FUNCTION app.plan_ratio(c app.data_cell, t app.target) RETURNS numeric
 
 COMMENT ON FUNCTION app.plan_ratio(c app.data_cell, t app.target) IS 'Percent of a target, from the exact fraction; only where higher is better.';
 
+CREATE FUNCTION app.planned_links(p_body jsonb) RETURNS SETOF app.planned_link
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return query
+    select x.ord::int - 1, x.l ->> 'kind', x.l ->> 'from', f.id, x.l ->> 'to', t.id, coalesce((x.l ->> 'whole')::boolean, not x.l ? 'population'),
+           (x.l ->> 'population')::int, (x.l ->> 'population_of')::int, x.l ->> 'parent'
+      from jsonb_array_elements(p_body -> 'links') with ordinality as x(l, ord)
+      left join app.unit f on f.code = x.l ->> 'from'
+      left join app.unit t on t.code = x.l ->> 'to';
+end $$;
+
+COMMENT ON FUNCTION app.planned_links(p_body jsonb) IS 'The links of a body.';
+
 CREATE FUNCTION app.problem(status integer, slug text, params jsonb DEFAULT '{}'::jsonb, members jsonb DEFAULT '{}'::jsonb) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -5931,6 +5969,54 @@ end $$;
 
 COMMENT ON FUNCTION app.totals_without() IS 'Totals without the submissions that were deleted, which no operation does.';
 
+CREATE FUNCTION app.unit_change_faults(p_body jsonb) RETURNS SETOF jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    day constant date := app.date_or_null(p_body ->> 'effective_on');
+    new_codes constant text[] := array(select n ->> 'code' from jsonb_array_elements(p_body -> 'new_units') n);
+begin
+    return query
+    with link as materialized (
+        select l.* from app.planned_links(p_body) l
+    ), named as (
+        select '/links/' || l.nth || '/from' as pointer, l.source as code, l.source_id as id, day - 1 as on_day from link l
+        union all
+        select '/links/' || l.nth || '/to', l.target, l.target_id, case when l.target = l.source then day - 1 else day end from link l where l.target is not null and l.target <> all (new_codes)
+        union all
+        select '/links/' || l.nth || '/parent', l.parent, u.id, day from link l left join app.unit u on u.code = l.parent where l.parent is not null and l.parent <> all (new_codes)
+        union all
+        select '/new_units/' || n.ord - 1 || '/parent', n.v ->> 'parent', u.id, day
+          from jsonb_array_elements(p_body -> 'new_units') with ordinality n(v, ord) left join app.unit u on u.code = n.v ->> 'parent'
+         where n.v ->> 'parent' <> all (new_codes)
+    )
+    select app.fault(n.pointer, 'unknown-unit', jsonb_build_object('unit', left(n.code, 64))) from named n where n.id is null
+    union all
+    select app.fault(n.pointer, 'unit-not-alive', jsonb_build_object('unit', n.code, 'day', n.on_day)) from named n join app.unit u on u.id = n.id where not u.valid @> n.on_day
+    union all
+    select app.fault('/new_units/' || n.ord - 1 || '/code', 'unit-exists', jsonb_build_object('unit', n.v ->> 'code'))
+      from jsonb_array_elements(p_body -> 'new_units') with ordinality n(v, ord)
+     where exists (select from app.unit u where u.code = n.v ->> 'code') or n.v ->> 'code' = any (new_codes[:n.ord::int - 1])
+    union all
+    select app.fault('/links/' || l.nth || '/to', 'missing-member', '{}') from link l where l.kind <> 'ABOLISH' and l.target is null
+    union all
+    select app.fault('/links/' || l.nth || '/to', 'has-no-successor', '{}') from link l where l.kind = 'ABOLISH' and l.target is not null
+    union all
+    select app.fault('/links/' || l.nth, 'duplicate-link', jsonb_build_object('first', f.nth))
+      from link l join lateral (select min(x.nth) as nth from link x where (x.kind, x.source) = (l.kind, l.source) and x.target is not distinct from l.target) f on f.nth < l.nth
+    union all
+    select app.fault('/links/' || l.nth || '/population', 'missing-member', '{}') from link l where not l.whole and l.population is null
+    union all
+    select app.fault('/links/' || l.nth || '/population_of', 'missing-member', '{}') from link l where not l.whole and l.population_of is null
+    union all
+    select app.fault('/links/' || min(l.nth) || '/population', 'parts-do-not-add-up', jsonb_build_object('unit', l.source, 'sum', sum(l.population), 'population', max(l.population_of)))
+      from link l where not l.whole and l.population is not null and l.population_of is not null
+     group by l.source
+    having sum(l.population) <> max(l.population_of) or min(l.population_of) <> max(l.population_of);
+end $$;
+
+COMMENT ON FUNCTION app.unit_change_faults(p_body jsonb) IS 'Everything that is wrong with a planned reorganisation: units that are not there on its day, parts that do not make the whole.';
+
 CREATE FUNCTION app.unit_change_known() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -5940,6 +6026,53 @@ begin
 end $$;
 
 COMMENT ON FUNCTION app.unit_change_known() IS 'Tells the feed of units.';
+
+CREATE FUNCTION app.unit_change_preview(p_body jsonb, OUT units json, OUT below json, OUT accounts json, OUT submissions json, OUT targets json, OUT groups json, OUT expected_reports integer) RETURNS record
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    day constant date := (p_body ->> 'effective_on')::date;
+    links constant app.planned_link[] := array(select l from app.planned_links(p_body) l);
+    ended constant int[] := array(select distinct l.source_id from unnest(links) l where l.kind in ('MERGE', 'ABOLISH')
+                                     and not exists (select from unnest(links) s where s.source = l.source and s.target = l.source));
+    moved constant int[] := array(select distinct l.source_id from unnest(links) l where l.parent is not null or l.kind = 'UNCHANGED_NEW_PARENT');
+    ended_below int[] := array(select distinct x from unnest(ended) e cross join lateral unnest(app.unit_ids_below(e, day - 1)) x except select unnest(ended));
+begin
+    units := (select json_agg(json_build_object('code', u.code, 'name', u.name, 'change', u.change, 'successors', u.successors) order by u.rank, u.code)
+                from (select 1 as rank, x.code::text as code, app.unit_name_on(x.id, day - 1) as name,
+                             case when x.id = any (ended) then 'ends' when x.id = any (moved) then 'moves' when bool_or(l.kind = 'RECODE') then 'recoded' else 'gives' end as change,
+                             coalesce(json_agg(json_build_object('code', l.target, 'share', case when l.whole then 1 else round(l.population::numeric / nullif(l.population_of, 0), 6) end)
+                                               order by l.nth) filter (where l.target is not null), '[]') as successors
+                        from unnest(links) l join app.unit x on x.id = l.source_id group by x.id, x.code
+                      union all
+                      select 2, x.code::text, app.unit_name_on(x.id, day), 'takes', '[]'
+                        from app.unit x where x.id in (select l.target_id from unnest(links) l) and x.id not in (select l.source_id from unnest(links) l)
+                      union all
+                      select 3, n ->> 'code', n ->> 'name', 'begins', '[]' from jsonb_array_elements(p_body -> 'new_units') n) u);
+    below := app.counted_list(array(select json_build_object('code', u.code, 'name', app.unit_name_on(u.id, day - 1), 'kind', u.kind)
+                                      from app.unit u where u.id = any (ended_below) and u.valid @> (day - 1) order by u.code));
+    if app.is_admin() then
+        accounts := app.counted_list(array(select json_build_object('login', a.login, 'name', a.name, 'role', r.role, 'unit', u.code)
+                                             from app.account_role r join app.account a on a.id = r.account_id and a.disabled_at is null join app.unit u on u.id = r.unit_id
+                                            where r.unit_id = any (ended || ended_below) order by u.code, a.login, r.role));
+    end if;
+    submissions := app.counted_list(array(
+        select json_build_object('id', s.id, 'unit', u.code, 'form', f.code, 'period', p.code, 'state', s.state, 'ends_after', p.ends_on >= day)
+          from app.submission s join app.unit u on u.id = s.unit_id join app.form f on f.id = s.form_id join app.period p on p.id = s.period_id
+         where s.unit_id = any (ended || moved) and (s.state <> 'accepted' or p.ends_on >= day) order by u.code, p.ends_on, f.code));
+    targets := app.counted_list(array(
+        select json_build_object('unit', u.code, 'indicator', i.code, 'year', t.year, 'document', d.code)
+          from app.target t join app.unit u on u.id = t.unit_id join app.indicator i on i.id = t.indicator_id join app.document d on d.id = t.document_id
+         where t.unit_id = any (ended) and t.year >= extract(year from day) order by u.code, t.year, i.sort_order, d.code));
+    groups := app.counted_list(array(select json_build_object('group', g.code, 'unit', u.code)
+                                       from app.unit_group_member m join app.unit_group g on g.id = m.group_id join app.unit u on u.id = m.unit_id
+                                      where m.unit_id = any (ended) and m.valid @> (day - 1) order by g.code, u.code));
+    expected_reports := (select count(*) from app.unit u join app.unit_kind k on k.code = u.kind join app.form f on f.level = k.level
+                           join app.period p on p.frequency = f.frequency and p.ends_on >= day and f.valid @> p.ends_on
+                          where u.id = any (ended || ended_below) and u.valid @> p.ends_on);
+end $$;
+
+COMMENT ON FUNCTION app.unit_change_preview(p_body jsonb, OUT units json, OUT below json, OUT accounts json, OUT submissions json, OUT targets json, OUT groups json, OUT expected_reports integer) IS 'What a planned reorganisation touches, of what the caller sees: units with their successors, those below units that end, accounts (for administrators), reports that are open or of periods that end afterwards, targets of its year and later, groups, and how many reports would no longer be expected.';
 
 CREATE FUNCTION app.unit_faults(p_unit app.unit, p_form app.form, p_period app.period) RETURNS SETOF jsonb
     LANGUAGE sql STABLE

@@ -53,6 +53,9 @@ extern const struct member village_proposal_body[], village_change_body[];
 /* change.c */
 handler_fn change_list;
 
+/* unit.c */
+extern const struct member unit_change_body[];
+
 /* data.c */
 extern const struct member data_query_body[];
 

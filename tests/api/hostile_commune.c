@@ -47,6 +47,7 @@ static const struct {
     {"publication_list", 200},
     {"data_get", 200},
     {"data_query", 200},
+    {"unit_change_preview", 422},   /* the sample names no unit */
     {"achievement_get", 200},       /* what is published:
                                        nothing */
     {"village_proposal_list", 200}, /* nothing of another's villages */

@@ -165,6 +165,7 @@ static const char *meaning(const char *name, const struct holder *holder)
         {"password", "mot mat khau dai"},
         {"name", "tên mới"},
         {"due_on", "2100-01-01"},
+        {"dry_run", "true"},
     };
     for (size_t i = 0; i < COUNT(known); i++)
         if (strcmp(known[i].name, name) == 0)
