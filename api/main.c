@@ -4,6 +4,7 @@
 #include "base/secret.h"
 #include "base/signing.h"
 #include "db/db.h"
+#include "db/standby.h"
 #include "describe.h"
 #include "domain/audit_command.h"
 #include "domain/bootstrap.h"
@@ -63,9 +64,10 @@ static int run(const struct config *config)
         return EXIT_FAILURE;
     y_log_message(Y_LOG_LEVEL_INFO, "thidua-api " THIDUA_VERSION " listens on %s with %u workers",
                   config->text[SETTING_LISTEN], workers);
-    bool works = import_runner_start();
+    bool works = import_runner_start() && standby_start();
     if (works)
         wait_for_end(&ends);
+    standby_stop();
     import_runner_stop();
     server_stop(&server);
     return works ? EXIT_SUCCESS : EXIT_FAILURE;
@@ -94,6 +96,12 @@ static int serve(const struct config *config)
         return EXIT_FAILURE;
     give_large_blocks_back();
     db_configure(config->text[SETTING_DATABASE], config->text[SETTING_DATABASE_USER], password);
+    if (!db_configure_reads(config->text[SETTING_DATABASE_READ],
+                            config->text[SETTING_DATABASE_READ_POSITIONS],
+                            config_number(config, SETTING_DATABASE_READ_SECONDS))) {
+        perror(config->text[SETTING_DATABASE_READ_POSITIONS]);
+        return EXIT_FAILURE;
+    }
     import_job_configure(config_number(config, SETTING_IMPORT_ASYNC_BYTES),
                          (unsigned)config_number(config, SETTING_IMPORT_JOBS_MAX));
     int status = run(config);

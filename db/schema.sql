@@ -1064,6 +1064,16 @@ end $$;
 
 COMMENT ON FUNCTION app.audit_take(p_chains text[]) IS 'Holds these chains until the end of the transaction; always in the order of their names, so that two statements never wait for each other in a circle.';
 
+CREATE FUNCTION app.beat() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app', 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    update app.heartbeat set at = now() where at < now() - interval '500 milliseconds';
+end $$;
+
+COMMENT ON FUNCTION app.beat() IS 'One beat; several processes beat no faster than one.';
+
 CREATE FUNCTION app.body(text) RETURNS jsonb
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN CASE WHEN (($1 IS NFC NORMALIZED) AND (strpos($1, '\u'::text) = 0)) THEN ($1)::jsonb ELSE (NORMALIZE((($1)::jsonb)::text, NFC))::jsonb END;
@@ -5014,6 +5024,23 @@ end $$;
 
 COMMENT ON FUNCTION app.sign_in_find(p_login text, p_address text, OUT salt bytea, OUT opslimit integer, OUT memlimit integer) IS 'Salt and cost of a login''s argon2id; an unknown login gets made-up ones, always the same.  After 10 failures of a login or 40 of an address in 15 minutes: 429.';
 
+CREATE FUNCTION app.standby_fresh(p_position pg_lsn, p_seconds integer) RETURNS pg_lsn
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    replayed constant pg_lsn := pg_last_wal_replay_lsn();
+begin
+    if not pg_is_in_recovery() then
+        return pg_current_wal_insert_lsn();
+    end if;
+    if replayed < p_position or (select h.at from app.heartbeat h) < now() - make_interval(secs => p_seconds) then
+        raise exception using errcode = 'TDR01', message = 'standby-behind';
+    end if;
+    return replayed;
+end $$;
+
+COMMENT ON FUNCTION app.standby_fresh(p_position pg_lsn, p_seconds integer) IS 'How far this server is; TDR01 when it has not what the caller has seen (p_position), or is more than these seconds behind.';
+
 CREATE FUNCTION app.status_faults(s app.submission) RETURNS SETOF jsonb
     LANGUAGE sql STABLE
     BEGIN ATOMIC
@@ -6896,6 +6923,18 @@ ALTER TABLE app.form ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE app.heartbeat (
+    one boolean DEFAULT true NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT heartbeat_one_check CHECK (one)
+);
+
+COMMENT ON TABLE app.heartbeat IS 'The pulse of the primary, beaten by each process of the service that reads from a standby; the one row is not audited, for it says nothing about anybody.';
+
+COMMENT ON COLUMN app.heartbeat.one IS 'There is one row.';
+
+COMMENT ON COLUMN app.heartbeat.at IS 'Last beat.';
+
 ALTER TABLE app.import ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME app.import_id_seq
     START WITH 1
@@ -7500,6 +7539,9 @@ ALTER TABLE ONLY app.form_indicator
 
 ALTER TABLE ONLY app.form
     ADD CONSTRAINT form_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY app.heartbeat
+    ADD CONSTRAINT heartbeat_pkey PRIMARY KEY (one);
 
 ALTER TABLE ONLY app.import_job
     ADD CONSTRAINT import_job_pkey PRIMARY KEY (import_id);
@@ -9030,6 +9072,8 @@ GRANT SELECT ON TABLE app.document_link TO thidua_api;
 GRANT SELECT,INSERT ON TABLE app.extension TO thidua_api;
 
 GRANT SELECT,INSERT ON TABLE app.extension_unit TO thidua_api;
+
+GRANT SELECT ON TABLE app.heartbeat TO thidua_api;
 
 GRANT SELECT ON TABLE app.import_word TO thidua_api;
 

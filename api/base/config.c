@@ -11,6 +11,11 @@ static bool is_text(const char *value)
     return value[0] != '\0';
 }
 
+static bool is_any(const char *value)
+{
+    return value;
+}
+
 static bool is_readable(const char *value)
 {
     return value[0] == '\0' || access(value, R_OK) == 0;

@@ -1,147 +1,17 @@
 /* db.c: run one query of db/queries for one request, in one round trip. */
 #include "db/db.h"
-#include "db/interrupt.h"
 #include "db/link.h"
 #include "db/pgerror.h"
 #include "db/replay.h"
-#include <poll.h>
-#include <pthread.h>
+#include "db/standby.h"
 #include <string.h>
-#include <yder.h>
 
-enum { SETTINGS_MAX = 9, TRIES_MAX = 3, OID_BYTEA = 17, MESSAGE_KEPT = 1024 * 1024 /* bytes */ };
+enum { TRIES_MAX = 3, MESSAGE_KEPT = 1024 * 1024 /* bytes */ };
 
-static struct {
-    const char *conninfo, *user, *password;
-} server;
-
-static pthread_key_t connection_key;
-static pthread_once_t key_once = PTHREAD_ONCE_INIT;
-
-void db_configure(const char *conninfo, const char *user, const char *password)
+static bool queue_fresh(PGconn *pg, const struct db_call *call)
 {
-    server.conninfo = conninfo;
-    server.user = user;
-    server.password = password;
-}
-
-static void finish(void *connection)
-{
-    PQfinish(connection);
-}
-
-static void make_key(void)
-{
-    pthread_key_create(&connection_key, finish);
-}
-
-/* NULL values and empty ones leave a setting to the connection string.  The string stands first, so that
- * what follows is stronger. */
-static PGconn *connect_as(const char *user, const char *password)
-{
-    const char *const names[SETTINGS_MAX] = {"dbname",           "user",
-                                             "password",         "fallback_application_name",
-                                             "client_encoding",  "connect_timeout",
-                                             "tcp_user_timeout", NULL};
-    const char *const values[SETTINGS_MAX] = {server.conninfo, user, password, "thidua-api",
-                                              "UTF8",          "5",  "15000",  NULL};
-    return PQconnectdbParams(names, values, 1);
-}
-
-PGconn *db_connect_as_owner(void)
-{
-    return connect_as(NULL, NULL);
-}
-
-static bool queue_all_queries(PGconn *pg)
-{
-    for (int i = 0; i < SQL_COUNT; i++)
-        if (!PQsendPrepare(pg, sql_queries[i].name, sql_queries[i].text, 0, NULL))
-            return false;
-    return PQpipelineSync(pg) == 1;
-}
-
-/* A query that is refused is an ERROR; FATAL, or no severity, tells that the connection is gone. */
-static bool was_refused(const PGresult *failed)
-{
-    const char *severity = PQresultErrorField(failed, PG_DIAG_SEVERITY_NONLOCALIZED);
-    return severity && strcmp(severity, "ERROR") == 0;
-}
-
-/* The results come in the order of the queries; the first that was refused is the one to tell. */
-static bool all_are_prepared(PGconn *pg)
-{
-    bool good = true;
-    for (int i = 0; PQstatus(pg) == CONNECTION_OK;) {
-        pgresult_auto_t *r = PQgetResult(pg);
-        ExecStatusType status = PQresultStatus(r);
-        if (!r) {
-            i++; /* NULL ends each query */
-        } else if (status == PGRES_PIPELINE_SYNC) {
-            return good;
-        } else if (status != PGRES_COMMAND_OK && good) {
-            good = false;
-            if (was_refused(r) && i < SQL_COUNT) /* not so between the last query and the sync */
-                y_log_message(Y_LOG_LEVEL_ERROR, "db/queries/%s.sql does not fit the database: %s",
-                              sql_queries[i].name, PQresultErrorMessage(r));
-        }
-    }
-    return false;
-}
-
-static bool prepare(PGconn *pg)
-{
-    return PQenterPipelineMode(pg) && queue_all_queries(pg) && all_are_prepared(pg) && PQexitPipelineMode(pg);
-}
-
-/* The connection of this thread, from now on; NULL: none. */
-static void keep(PGconn *pg)
-{
-    pthread_setspecific(connection_key, pg);
-    interrupt_tell(pg);
-}
-
-static PGconn *open_connection(void)
-{
-    PGconn *pg = connect_as(server.user, server.password);
-    if (PQstatus(pg) == CONNECTION_OK && prepare(pg)) {
-        keep(pg);
-        return pg;
-    }
-    y_log_message(Y_LOG_LEVEL_ERROR, "the database cannot be used: %s", PQerrorMessage(pg));
-    PQfinish(pg);
-    return NULL;
-}
-
-void db_close(void)
-{
-    pthread_once(&key_once, make_key);
-    PGconn *pg = pthread_getspecific(connection_key);
-    keep(NULL);
-    PQfinish(pg);
-}
-
-void db_interruptible(struct db_interrupt *interrupt)
-{
-    pthread_once(&key_once, make_key);
-    interrupt_use(interrupt, pthread_getspecific(connection_key));
-}
-
-/* An idle connection says nothing; one that can be read has been hung up. */
-static bool is_alive(PGconn *pg)
-{
-    struct pollfd socket = {.fd = PQsocket(pg), .events = POLLIN};
-    return poll(&socket, 1, 0) == 0;
-}
-
-PGconn *link_connection(void)
-{
-    pthread_once(&key_once, make_key);
-    PGconn *pg = pthread_getspecific(connection_key);
-    if (pg && is_alive(pg))
-        return pg;
-    db_close();
-    return open_connection();
+    const char *const values[] = {call->position, standby_seconds()};
+    return PQsendQueryPrepared(pg, sql_queries[SQL_standby_fresh].name, 2, values, NULL, NULL, 0) == 1;
 }
 
 static bool queue_write(PGconn *pg, const struct db_call *call)
@@ -168,6 +38,8 @@ static bool queue_ticket(PGconn *pg, const struct db_call *call)
 
 bool link_queue_session(PGconn *pg, const struct db_call *call)
 {
+    if (call->lags && !queue_fresh(pg, call))
+        return false;
     if (call->ticket_for)
         return queue_ticket(pg, call);
     if (call->receipt_for)
@@ -189,8 +61,8 @@ bool link_queue_query(PGconn *pg, const struct db_call *call)
 }
 
 /* Read up to the sync.  The sync is the commit, so an error may still come just before it.  The first
- * failure becomes *failed, the last rows become *rows. */
-static bool collect(PGconn *pg, PGresult **rows, PGresult **failed)
+ * failure becomes *failed, the last rows become *rows, the very first ones *first, where they are wanted. */
+static bool collect(PGconn *pg, PGresult **first, PGresult **rows, PGresult **failed)
 {
     while (PQstatus(pg) == CONNECTION_OK) {
         pgresult_auto_t *r = PQgetResult(pg);
@@ -201,6 +73,10 @@ static bool collect(PGconn *pg, PGresult **rows, PGresult **failed)
         case PGRES_PIPELINE_ABORTED: break; /* follows the failure */
         case PGRES_TUPLES_OK:
         case PGRES_COMMAND_OK:
+            if (first && !*first) {
+                *first = give(&r);
+                break;
+            }
             PQclear(*rows);
             *rows = give(&r);
             break;
@@ -212,10 +88,54 @@ static bool collect(PGconn *pg, PGresult **rows, PGresult **failed)
     return false;
 }
 
+static const char *position_in(const PGresult *rows)
+{
+    return rows && PQntuples(rows) == 1 ? PQgetvalue(rows, 0, 0) : NULL;
+}
+
+/* Behind the commit, in the same trip: where the log ends now. */
+static bool queue_position(PGconn *pg)
+{
+    return PQsendQueryPrepared(pg, sql_queries[SQL_position_get].name, 0, NULL, NULL, NULL, 0) == 1
+           && PQpipelineSync(pg) == 1;
+}
+
+static bool hear_position(PGconn *pg, const struct db_call *call)
+{
+    pgresult_auto_t *rows = NULL, *failed = NULL;
+    bool heard = collect(pg, NULL, &rows, &failed);
+    standby_note(call, position_in(rows));
+    return heard;
+}
+
+static bool ask_standby(PGconn *pg, const struct db_call *call, PGresult **rows, PGresult **failed)
+{
+    pgresult_auto_t *fresh = NULL;
+    bool heard = PQpipelineSync(pg) && collect(pg, &fresh, rows, failed);
+    standby_note(call, position_in(fresh));
+    return heard;
+}
+
+static bool ask_primary(PGconn *pg, const struct db_call *call, PGresult **rows, PGresult **failed)
+{
+    bool told = standby_is_set();
+    return PQpipelineSync(pg) && (!told || queue_position(pg)) && collect(pg, NULL, rows, failed)
+           && (!told || hear_position(pg, call));
+}
+
 static bool round_trip(PGconn *pg, const struct db_call *call, PGresult **rows, PGresult **failed)
 {
     return PQenterPipelineMode(pg) && link_queue_session(pg, call) && link_queue_query(pg, call)
-           && PQpipelineSync(pg) && collect(pg, rows, failed) && PQexitPipelineMode(pg);
+           && (call->lags ? ask_standby : ask_primary)(pg, call, rows, failed) && PQexitPipelineMode(pg);
+}
+
+bool link_note_position(PGconn *pg, const struct db_call *call)
+{
+    if (!standby_is_set())
+        return true;
+    pgresult_auto_t *rows = PQexecPrepared(pg, sql_queries[SQL_position_get].name, 0, NULL, NULL, NULL, 0);
+    standby_note(call, position_in(rows));
+    return PQresultStatus(rows) == PGRES_TUPLES_OK;
 }
 
 enum outcome link_outcome_of(const PGresult *failed)
@@ -228,13 +148,15 @@ enum outcome link_outcome_of(const PGresult *failed)
 static enum outcome attempt(const struct db_call *call, void *data, PGresult **rows, PGresult **failed)
 {
     (void)data;
-    PGconn *pg = link_connection();
+    PGconn *pg = link_connection(call);
     if (!pg)
         return UNREACHABLE;
     if (!round_trip(pg, call, rows, failed)) {
         db_close(); /* answers are still under way: never use it again */
         return BROKEN;
     }
+    if (call->lags && PQntuples(*rows) == 0)
+        return REFUSED; /* it may have come since: the primary knows */
     return *failed ? link_outcome_of(*failed) : ANSWERED;
 }
 
@@ -253,7 +175,22 @@ static bool tell(const PGresult *failed, bool doubtful, struct problem *problem)
     return problem_set(problem, doubtful ? PROBLEM_outcome_unknown : PROBLEM_unavailable, NULL);
 }
 
-static PGresult *repeat(const struct db_call *call, try_fn *try, void *data, struct problem *problem)
+/* From the standby, when it has what the caller has seen; NULL: whatever came in between, the primary knows.
+ */
+static PGresult *try_standby(const struct db_call *asked, try_fn *try, void *data, enum outcome *outcome)
+{
+    pgresult_auto_t *rows = NULL, *failed = NULL;
+    struct db_call call = *asked;
+    *outcome = REFUSED;
+    if (!standby_suits(asked, call.position))
+        return NULL;
+    *outcome = try(&call, data, &rows, &failed);
+    if (*outcome == BROKEN || *outcome == UNREACHABLE)
+        standby_rest();
+    return *outcome == ANSWERED ? give(&rows) : NULL;
+}
+
+static PGresult *try_primary(const struct db_call *call, try_fn *try, void *data, struct problem *problem)
 {
     bool doubtful = false;
     for (int tries = 1;; tries++) {
@@ -274,6 +211,17 @@ static PGresult *repeat(const struct db_call *call, try_fn *try, void *data, str
         tell(answered ? failed : NULL, doubtful, problem);
         return NULL;
     }
+}
+
+static PGresult *repeat(const struct db_call *asked, try_fn *try, void *data, struct problem *problem)
+{
+    enum outcome outcome;
+    PGresult *rows = try_standby(asked, try, data, &outcome);
+    if (rows || outcome == GIVEN_UP)
+        return rows;
+    struct db_call call = *asked;
+    call.lags = false;
+    return try_primary(&call, try, data, problem);
 }
 
 static bool has_large_message(const struct db_call *call)

@@ -17,17 +17,19 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { DB_ARGS_MAX = 24 };
+enum { DB_ARGS_MAX = 24, POSITION_TEXT_SIZE = 20 };
 
 struct db_call {
     enum sql_id sql;
-    bool writes;                     /* false: PostgreSQL refuses any change (25006) */
-    const unsigned char *token_hash; /* SHA-256 of the caller's token, borrowed; NULL: nobody signed in */
-    const char *ticket_for;          /* the import whose ticket the token is; NULL: it is no ticket */
-    const char *scope;               /* that the token needs; "": any; NULL: open to anyone */
-    const char *request_id;          /* for the record of changes */
-    const char *receipt_for;         /* operation of a write that gets a receipt; NULL: it gets none */
-    const char *key;                 /* Idempotency-Key; NULL: none */
+    bool writes;                       /* false: PostgreSQL refuses any change (25006) */
+    bool lags;                         /* what stood there a moment ago will do: may be read from a standby */
+    char position[POSITION_TEXT_SIZE]; /* that it must have reached; set by db_run */
+    const unsigned char *token_hash;   /* SHA-256 of the caller's token, borrowed; NULL: nobody signed in */
+    const char *ticket_for;            /* the import whose ticket the token is; NULL: it is no ticket */
+    const char *scope;                 /* that the token needs; "": any; NULL: open to anyone */
+    const char *request_id;            /* for the record of changes */
+    const char *receipt_for;           /* operation of a write that gets a receipt; NULL: it gets none */
+    const char *key;                   /* Idempotency-Key; NULL: none */
     const unsigned char *fingerprint,
         *body_sha256;             /* SHA-256 of the request and of its body, for the receipt */
     const char *arg[DB_ARGS_MAX]; /* $1..$n as text, borrowed; NULL is SQL NULL */
@@ -39,6 +41,9 @@ struct db_call {
 /* How to connect: a connection string or URL, the role (NULL: as the string says), its password
  * (NULL: none).  All borrowed for good.  Call once, before any thread starts. */
 void db_configure(const char *conninfo, const char *user, const char *password);
+
+/* Where to read what may lag; conninfo "": nowhere else.  See standby.h. */
+bool db_configure_reads(const char *conninfo, const char *file, unsigned long seconds) MUST_CHECK;
 
 /* Run the call.  Returns its rows, committed, or those of the answer given before to the same key; release
  * them with PQclear (or pgresult_auto_t).  Returns NULL with the problem set when nothing was kept: what

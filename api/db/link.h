@@ -2,13 +2,18 @@
 #pragma once
 #include "db/db.h"
 
-/* The connection of this thread, opened when there is none that lives; NULL: the database cannot be reached.
+/* The connection of this thread for the call, opened when there is none that lives; NULL: the database cannot
+ * be reached.
  */
-PGconn *link_connection(void);
+PGconn *link_connection(const struct db_call *call);
 
 /* Queue session_open or session_write of the call; queue its query. */
 bool link_queue_session(PGconn *pg, const struct db_call *call);
 bool link_queue_query(PGconn *pg, const struct db_call *call);
+
+/* Note where the log ends after what the call did on the primary (standby.h); false: the connection is lost.
+ */
+bool link_note_position(PGconn *pg, const struct db_call *call);
 
 /* What one try came to. */
 enum outcome { ANSWERED, REPLAYED, REFUSED, COLLIDED, BROKEN, UNREACHABLE, GIVEN_UP };

@@ -114,13 +114,12 @@ static enum outcome run_all(PGconn *pg, const struct db_load *load, PGresult **r
 
 static enum outcome try_load(const struct db_call *call, void *data, PGresult **rows, PGresult **failed)
 {
-    (void)call;
-    PGconn *pg = link_connection();
+    PGconn *pg = link_connection(call);
     pgresult_auto_t *undone = NULL;
     if (!pg)
         return UNREACHABLE;
     enum outcome outcome = run_all(pg, data, rows, failed);
-    if (outcome == BROKEN)
+    if (outcome == BROKEN || (outcome == ANSWERED && !link_note_position(pg, call)))
         db_close();
     else if (outcome != ANSWERED && say(pg, "rollback", &undone) != ANSWERED)
         db_close();

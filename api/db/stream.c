@@ -2,12 +2,10 @@
 #include "db/stream.h"
 #include "db/link.h"
 
-enum { QUERIES_BEFORE = 2 }; /* session_open and stream_open */
-
 /* One try: how many queries have ended, and what the sink made of the rows. */
 struct stream {
     const struct db_sink *sink;
-    int ended;
+    int before, ended; /* queries before: session_open and stream_open, and a standby's own */
     bool began, given_up;
 };
 
@@ -26,7 +24,7 @@ static void hear(PGresult **result, struct stream *s, PGresult **rows, PGresult 
     case PGRES_PIPELINE_ABORTED: break; /* follows the failure */
     case PGRES_SINGLE_TUPLE:
     case PGRES_TUPLES_OK:
-        if (s->ended < QUERIES_BEFORE)
+        if (s->ended < s->before)
             break;
         take(*result, s);
         PQclear(*rows);
@@ -48,7 +46,7 @@ static bool collect(PGconn *pg, struct stream *s, PGresult **rows, PGresult **fa
             return true;
         if (r)
             hear(&r, s, rows, failed);
-        else if (++s->ended == QUERIES_BEFORE && !*failed && PQsetSingleRowMode(pg) != 1)
+        else if (++s->ended == s->before && !*failed && PQsetSingleRowMode(pg) != 1)
             return false;
     }
     return false;
@@ -63,8 +61,8 @@ static bool queue(PGconn *pg, const struct db_call *call)
 
 static enum outcome attempt(const struct db_call *call, void *data, PGresult **rows, PGresult **failed)
 {
-    struct stream s = {.sink = data};
-    PGconn *pg = link_connection();
+    struct stream s = {.sink = data, .before = call->lags ? 3 : 2};
+    PGconn *pg = link_connection(call);
     if (!pg)
         return UNREACHABLE;
     if (!queue(pg, call) || !collect(pg, &s, rows, failed) || !PQexitPipelineMode(pg)) {

@@ -19,6 +19,7 @@ static long now_ms(void)
 static PGresult *look(const struct request *rq, struct problem *problem)
 {
     struct db_call call = call_of(rq, SQL_change_list);
+    call.lags = false; /* a snapshot is of one server */
     for (int i = CURSOR; i <= WAIT; i++)
         call.arg[call.args++] = rq->param[i];
     return db_run(&call, problem);

@@ -26,6 +26,7 @@ struct db_call call_of(const struct request *rq, enum sql_id sql)
     return (struct db_call){
         .sql = sql,
         .writes = route_writes(rq->route),
+        .lags = !route_writes(rq->route),
         .token_hash = rq->has_token ? rq->token_hash : NULL,
         .scope = scopes[rq->route->access],
         .request_id = rq->id,

@@ -74,7 +74,8 @@ Test(bad_input_query, has_every_parameter_that_is_required)
         for (const char *const *param = route->params; *param; param++) {
             if (!strchr(*param, '!'))
                 continue;
-            struct answer no = get(text_of("%.*s", (int)strcspn(path, "?"), path), crawl_caller(route));
+            struct answer no = ask(route->method, text_of("%.*s", (int)strcspn(path, "?"), path),
+                                   crawl_caller(route), crawl_body(route, &own));
             expect_refused(route, &no, text_of("%s missing-parameter\n", name_of(*param)));
             required++;
         }

@@ -16,7 +16,7 @@ const HANDLERS = {
 
 // Queries that a handler or db.c calls with arguments of its own, by their number.
 const CALLED = { session_open: 4, session_write: 7, sign_in_find: 2, stream_open: 0, session_create: 8, import_start: 12, import_create: 5, import_source: 1,
-    form_template: 3, session_ticket: 2, import_queue: 15, import_job_take: 0, import_job_start: 1, import_job_finish: 5, import_job_refuse: 2, import_job_leave: 4 };
+    form_template: 3, session_ticket: 2, standby_fresh: 2, position_get: 0, heartbeat: 0, import_queue: 15, import_job_take: 0, import_job_start: 1, import_job_finish: 5, import_job_refuse: 2, import_job_leave: 4 };
 const SESSION_MEMBERS = ['token'];
 
 const SCHEMAS = {

@@ -109,11 +109,11 @@ class Postgresql(Process):
 
 
 class Service(Process):
-    def __init__(self, program, folder):
+    def __init__(self, program, folder, **more):
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port = probe.getsockname()[1]
         settings = {"THIDUA_LISTEN": f"127.0.0.1:{self.port}", "THIDUA_DATABASE": f"host={folder} dbname=thidua user=thidua_api",
-                    "THIDUA_LOG_LEVEL": "error", "THIDUA_SIGNING_KEY_FILE": f"{folder}/signing.key"}
+                    "THIDUA_LOG_LEVEL": "error", "THIDUA_SIGNING_KEY_FILE": f"{folder}/signing.key", **more}
         super().__init__(["setpriv", "--pdeathsig=TERM", program], f"{folder}/service.log", {**os.environ, **settings})
 
     def answers(self):
@@ -392,4 +392,5 @@ def main():
     sys.exit(1 if faults else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,188 @@
+"""standby.py: two servers, two processes of the service, and what must be true of reads.
+
+    standby.py PROGRAM FOLDER USER      called by tests/failure/standby, which has filled the cluster in FOLDER/data
+"""
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+from stream import Postgresql, Service, until
+
+BEHIND = 3  # seconds that the standby may be behind
+WATCHER = "many-watch"
+
+
+class World:
+    def __init__(self, program, folder, user):
+        self.primary, self.program, self.folder = Postgresql(folder, user), program, folder
+        os.mkdir(f"{folder}/standby")
+        self.standby = Postgresql(f"{folder}/standby", user)
+        self.user, self.months, self.faults = user, 0, []
+        self.services = [self.service("positions"), self.service("positions")]
+
+    def service(self, positions):
+        return Service(self.program, self.folder, THIDUA_DATABASE_READ=f"host={self.folder}/standby dbname=thidua user=thidua_api",
+                       THIDUA_DATABASE_READ_POSITIONS=f"{self.folder}/{positions}", THIDUA_DATABASE_READ_SECONDS=str(BEHIND),
+                       THIDUA_WORKERS="2")
+
+    def start(self):
+        self.primary.start()
+        os.mkdir(f"{self.folder}/standby/data", 0o700)
+        become = []
+        if os.getuid() == 0:
+            shutil.chown(f"{self.folder}/standby", self.user)
+            shutil.chown(f"{self.folder}/standby/data", self.user)
+            become = ["setpriv", f"--reuid={self.user}", f"--regid={self.user}", "--init-groups"]
+        subprocess.run([*become, "/usr/lib/postgresql/15/bin/pg_basebackup", "-h", self.folder, "-U", "postgres", "-D",
+                        f"{self.folder}/standby/data", "--write-recovery-conf", "--checkpoint=fast"], check=True,
+                       env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}, cwd="/")
+        self.standby.start()
+        for service in self.services:
+            service.start()
+
+    def stop(self):
+        for service in self.services:
+            service.stop(signal.SIGTERM)
+        self.standby.stop(signal.SIGINT)
+        self.primary.stop(signal.SIGINT)
+
+    def expect(self, what, found, wanted):
+        if found != wanted:
+            self.faults.append(f"{what}: {found}, not {wanted}")
+
+    def write(self, service, login="many-a"):
+        """One more report of the unit."""
+        self.months += 1
+        month = f"{2026 + (self.months - 1) // 12}-{(self.months - 1) % 12 + 1:02}"
+        body = json.dumps({"form": "ktxh-thang", "unit": login, "period": month}).encode()
+        status, _, answer = service.ask("POST", "/v1/submissions", login, body, {"Idempotency-Key": f"report-of-{month}"})
+        self.expect("a report", (status, answer.get("code")), (201, None))
+
+    def seen(self, service, login):
+        status, _, answer = service.ask("GET", "/v1/submissions?unit=many-a&limit=500", login)
+        return len(answer["items"]) if status == 200 else status
+
+    def pause(self):
+        """What is replayed up to now is what the standby shows, and its pulse was just beaten."""
+        seen = self.months
+        until(lambda: self.standby.tell(f"select 1 from app.submission s having count(*) >= {seen}"), "the standby has everything")
+        until(lambda: self.standby.tell("select 1 from app.heartbeat where at > now() - interval '1200 milliseconds'"), "there is a pulse")
+        self.standby.tell("select pg_wal_replay_pause()::text")
+        until(lambda: self.standby.tell("select pg_get_wal_replay_pause_state() as s where pg_get_wal_replay_pause_state() = 'paused'"),
+              "the standby pauses")
+
+    def resume(self):
+        self.standby.tell("select pg_wal_replay_resume()::text")
+
+    def is_read(self):
+        """A stranger's read comes from the standby when it does not show what has just been written."""
+        self.pause()
+        self.write(self.services[0])
+        seen = self.seen(self.services[0], WATCHER)
+        self.resume()
+        return seen == self.months - 1
+
+
+def check_writers(world):
+    """Whoever writes sees it at once, from either process, standby or not; others after some seconds."""
+    first, second = world.services
+    for _ in range(5):
+        world.write(first)
+        world.expect("its own report, at once", [world.seen(s, "many-a") for s in (first, second)], [world.months] * 2)
+    world.expect("read from the standby", world.is_read(), True)
+    world.pause()
+    world.write(first)
+    world.expect("its own report, while the standby stands still", [world.seen(s, "many-a") for s in (first, second)], [world.months] * 2)
+    world.expect("a stranger, of the standby", world.seen(second, WATCHER), world.months - 1)
+    time.sleep(BEHIND + 1)
+    world.expect("a stranger, when the standby is too far behind", world.seen(second, WATCHER), world.months)
+    world.resume()
+
+
+def check_restarts(world):
+    """What was seen is known after a restart; where it is not, the primary is asked."""
+    world.pause()
+    world.write(world.services[0])
+    world.services[1].end(gently=False)
+    world.services[1].start()
+    world.expect("its own report after a restart", world.seen(world.services[1], "many-a"), world.months)
+    world.services[1].end(gently=True)
+    world.services[1] = world.service("other-positions")
+    world.services[1].start()
+    world.expect("its own report where positions were lost", world.seen(world.services[1], "many-a"), world.months)
+    world.expect("a stranger where positions were lost", world.seen(world.services[1], WATCHER), world.months)
+    world.resume()
+    world.services[1].end(gently=True)
+    world.services[1] = world.service("positions")
+    world.services[1].start()
+
+
+def check_revoked(world):
+    """A revoked token is good for some seconds at most; a new one is good at once."""
+    world.expect("a good token", world.seen(world.services[0], "many-b"), 0)
+    world.pause()
+    world.primary.tell("select 1")
+    change(world, "update app.token set revoked_at = now() where account_id = (select id from app.account where login = 'many-b')")
+    change(world, "insert into app.token (account_id, name, hash, scopes, expires_at) select id, 'new', sha256(convert_to('thidua_' || rpad('brand-new', 43, '0'), 'UTF8')), "
+                  "'{data:read}', now() + interval '1 day' from app.account where login = 'many-c'")
+    world.expect("a token of just now", world.seen(world.services[0], "brand-new"), 0)
+    time.sleep(BEHIND + 1)
+    world.expect("a revoked token", world.seen(world.services[0], "many-b"), 401)
+    world.resume()
+
+
+def change(world, statement):
+    subprocess.run(["psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--dbname=host={world.folder} user=postgres dbname=thidua",
+                    f"--command={statement}"], check=True)
+
+
+def check_a_dead_standby(world):
+    """Killed under load, nobody notices; back again, it is read again."""
+    over, answers = threading.Event(), []
+
+    def read():
+        while not over.is_set():
+            answers.append(world.seen(world.services[0], WATCHER))
+
+    readers = [threading.Thread(target=read, daemon=True) for _ in range(4)]
+    for reader in readers:
+        reader.start()
+    time.sleep(0.5)
+    world.standby.kill()
+    time.sleep(2)
+    world.write(world.services[0])
+    world.expect("its own report without a standby", world.seen(world.services[0], "many-a"), world.months)
+    over.set()
+    for reader in readers:
+        reader.join()
+    world.expect("answers while the standby is killed", sorted(set(answers) - {world.months - 1, world.months}), [])
+    world.standby.start()
+    end = time.monotonic() + 60
+    while not world.is_read() and time.monotonic() < end:
+        time.sleep(0.5)
+    world.expect("read from the standby again", world.is_read(), True)
+    return len(answers)
+
+
+def main():
+    program, folder, user = sys.argv[1:]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(130))
+    world = World(program, folder, user)
+    try:
+        world.start()
+        check_writers(world)
+        check_restarts(world)
+        check_revoked(world)
+        answered = check_a_dead_standby(world)
+    finally:
+        world.stop()
+    print(f"standby: {world.months} reports, {answered} answers while it was killed", *world.faults, f"standby: {len(world.faults)} faults", sep="\n")
+    sys.exit(1 if world.faults else 0)
+
+
+main()
