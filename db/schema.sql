@@ -5935,6 +5935,7 @@ CREATE FUNCTION app.totals_rebuild() RETURNS void
 declare
     period int;
 begin
+    lock table app.receiver_total in share row exclusive mode; -- what another step adds meanwhile is computed here, or added after
     delete from app.receiver_total;
     for period in select distinct s.period_id from app.submission s where s.state = 'accepted' order by 1 loop
         insert into app.receiver_total
@@ -5975,6 +5976,7 @@ declare
     period int;
     units int[] := array(select distinct x.unit_id from app.unit_parent x where x.parent_id = any (p_receivers));
 begin
+    lock table app.receiver_total in share row exclusive mode;
     for period in select t.period_id from app.receiver_total t where t.receiver_id = any (p_receivers)
                   union select s.period_id from app.submission s where s.unit_id = any (units) and s.state = 'accepted' order by 1 loop
         delete from app.receiver_total t where t.receiver_id = any (p_receivers) and t.period_id = period;

@@ -1,8 +1,8 @@
 /* db.h: run one query of db/queries for one request, in one round trip.
  *
- * Every worker thread owns one connection, opened on first use and closed when the thread ends, so
- * nothing here takes a lock.  All queries are prepared when a connection opens.  A call sends, in a
- * single libpq pipeline,
+ * Every worker thread owns one connection (and one to the standby, where reads may go there: standby.h),
+ * opened on first use and closed when the thread ends, so nothing here takes a lock.  All queries are
+ * prepared when a connection opens.  A call sends, in a single libpq pipeline,
  *
  *     session_open (who is calling; may it write)  +  the query  +  sync
  *

@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include <yder.h>
 
-enum { SLOTS = 65536, REST_SECONDS = 3, BEAT_SECONDS = 1 };
+enum { SLOTS = 65536, REST_SECONDS = 10, BEAT_SECONDS = 1 };
 
 struct positions {
     _Atomic uint64_t everybody, slot[SLOTS];
