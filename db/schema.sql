@@ -2250,6 +2250,16 @@ end $$;
 
 COMMENT ON FUNCTION app.expect_village_edit(s app.submission, p_if_match text, b jsonb) IS 'May villages'' figures be changed, now, by the caller, from this version?  423, 409, 403 or 412 otherwise.';
 
+CREATE FUNCTION app.expect_width(p_width integer) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+begin
+    return app.refuse_parameters(case when p_width > 1000 then jsonb_build_array(app.parameter_fault('columns', 'too-many-columns', jsonb_build_object('columns', p_width, 'max', 1000)))
+                                      else '[]' end);
+end $$;
+
+COMMENT ON FUNCTION app.expect_width(p_width integer) IS 'A table has 1,000 columns of figures at most.';
+
 CREATE FUNCTION app.expect_windows(p_selector text) RETURNS integer[]
     LANGUAGE plpgsql STABLE
     AS $$

@@ -11,13 +11,14 @@
 #include <errno.h>
 #include <string.h>
 
-enum { NUMBER_SIZE = 24, DATE_SIZE = 12 };
+enum { NUMBER_SIZE = 24, DATE_SIZE = 12, NAME_SIZE = 66 /* of PostgreSQL, with commas */ };
 #define EVERY_ROW "2147483646"             /* as a limit, to which queries add one */
 static const time_t VIETNAM = 7 * 60 * 60; /* its clock, in seconds east, all year */
 
 long table_rows_max = EXPORT_ROWS_MAX;
 
-/* A table under way. */
+/* A table under way.  Where one dimension stands in columns (`_width` of them), the rows of the query are its
+ * cells, gathered until a row is whole; the first row tells the headings. */
 struct table {
     const struct request *rq;
     struct problem *problem;
@@ -27,7 +28,14 @@ struct table {
     struct export_column columns[EXPORT_COLUMNS_MAX];
     int number[EXPORT_COLUMNS_MAX], count; /* of each column in the rows */
     struct buf texts, next;
+    size_t at[EXPORT_COLUMNS_MAX]; /* of each column's text in texts; NOTHING_THERE: null */
+    int width, gathered;           /* columns across, 0: none; cells of this row so far */
+    int value;                     /* number of the column with the figure */
+    struct buf headings;
+    size_t heading_at[EXPORT_COLUMNS_MAX];
 };
+
+#define NOTHING_THERE ((size_t)-1)
 
 const char *table_heading(const char *member)
 {
@@ -83,40 +91,111 @@ static void release(struct table *table)
     table->file = NULL;
 }
 
+/* ",unit,unit_name,": the columns that stand beside those across; NULL: all do. */
+static bool is_beside(const char *beside, const char *name)
+{
+    char wanted[NAME_SIZE];
+    snprintf(wanted, sizeof wanted, ",%s,", name);
+    return name[0] != '_' && (!beside || strstr(beside, wanted));
+}
+
+/* The rows that tell headings are gone when the table is opened. */
+static void add_heading(struct table *table, int column, const char *heading)
+{
+    table->heading_at[column] = table->headings.len;
+    buf_adds(&table->headings, heading ? heading : "");
+    buf_addc(&table->headings, '\0');
+}
+
+static bool open_export(struct table *table, int columns)
+{
+    if (table->headings.broken)
+        return false;
+    for (int i = 0; i < columns; i++)
+        table->columns[i].heading = table->headings.text + table->heading_at[i];
+    table->export = export_open(kind_of(table->rq->format), table->file, table->columns, columns);
+    return table->export;
+}
+
+static void add_column(struct table *table, const PGresult *rows, int number)
+{
+    const char *name = PQfname(rows, number);
+    add_heading(table, table->count, is_for_people(table->rq) ? table_heading(name) : name);
+    table->number[table->count] = number;
+    table->columns[table->count++].type = type_of(rows_type(rows, number));
+}
+
 static bool begin(const PGresult *rows, void *data)
 {
     struct table *table = data;
+    const char *width = PQntuples(rows) ? rows_told(rows, 0, "_width") : NULL;
+    const char *beside = width ? rows_told(rows, 0, "_beside") : NULL;
     release(table);
-    table->count = 0;
-    for (int i = 0; i < PQnfields(rows) && table->count < EXPORT_COLUMNS_MAX; i++) {
-        const char *name = PQfname(rows, i);
-        if (name[0] == '_')
-            continue;
-        table->number[table->count] = i;
-        table->columns[table->count++] = (struct export_column){
-            is_for_people(table->rq) ? table_heading(name) : name, type_of(rows_type(rows, i))};
-    }
+    table->count = table->gathered = 0;
+    table->width = width ? (int)strtol(width, NULL, 10) : 0;
+    table->value = PQfnumber(rows, "value");
+    table->headings.len = 0;
+    for (int i = 0; i < PQnfields(rows) && table->count < EXPORT_COLUMNS_MAX - table->width; i++)
+        if (is_beside(beside, PQfname(rows, i)))
+            add_column(table, rows, i);
     table->file = scratch_open();
-    if (table->file)
-        table->export = export_open(kind_of(table->rq->format), table->file, table->columns, table->count);
-    return table->export || fail(table);
+    bool good = table->file && (table->width > 0 || open_export(table, table->count));
+    return good || fail(table);
 }
 
-static bool write_row(const PGresult *row, struct table *table)
+static void add_cell(const PGresult *row, int number, size_t *at, struct table *table)
+{
+    *at = PQgetisnull(row, 0, number) ? NOTHING_THERE : table->texts.len;
+    rows_text(&table->texts, row, 0, number);
+    buf_addc(&table->texts, '\0');
+}
+
+static void begin_row(const PGresult *row, struct table *table)
+{
+    table->texts.len = 0;
+    for (int i = 0; i < table->count; i++)
+        add_cell(row, table->number[i], &table->at[i], table);
+}
+
+static bool write_row(struct table *table, int columns)
 {
     const char *values[EXPORT_COLUMNS_MAX];
-    size_t at[EXPORT_COLUMNS_MAX];
-    table->texts.len = 0;
-    for (int i = 0; i < table->count; i++) {
-        at[i] = table->texts.len;
-        rows_text(&table->texts, row, 0, table->number[i]);
-        buf_addc(&table->texts, '\0');
+    for (int i = 0; i < columns; i++)
+        values[i] = table->at[i] == NOTHING_THERE ? NULL : table->texts.text + table->at[i];
+    return !table->texts.broken && export_row(table->export, values);
+}
+
+/* Across ---------------------------------------------------------------------------------------------- */
+
+/* A row that a limit cut off has empty cells, and columns without a heading where it is the first. */
+static bool end_row(struct table *table)
+{
+    int columns = table->count + table->width;
+    for (int i = table->count + table->gathered; i < columns; i++) {
+        table->at[i] = NOTHING_THERE;
+        if (!table->export)
+            add_heading(table, i, NULL);
     }
-    if (table->texts.broken)
-        return false;
-    for (int i = 0; i < table->count; i++)
-        values[i] = PQgetisnull(row, 0, table->number[i]) ? NULL : table->texts.text + at[i];
-    return export_row(table->export, values);
+    table->gathered = 0;
+    return (table->export || open_export(table, columns)) && write_row(table, columns);
+}
+
+/* The first row tells what stands above its cells. */
+static void add_column_across(const PGresult *row, int column, struct table *table)
+{
+    add_heading(table, column, rows_told(row, 0, is_for_people(table->rq) ? "_column_name" : "_column"));
+    table->columns[column].type = EXPORT_NUMBER;
+}
+
+static bool gather(const PGresult *row, struct table *table)
+{
+    if (table->gathered == 0)
+        begin_row(row, table);
+    int column = table->count + table->gathered;
+    if (!table->export)
+        add_column_across(row, column, table);
+    add_cell(row, table->value, &table->at[column], table);
+    return ++table->gathered < table->width || end_row(table);
 }
 
 static bool take(const PGresult *row, void *data)
@@ -126,7 +205,10 @@ static bool take(const PGresult *row, void *data)
     table->next.len = 0;
     if (next)
         buf_adds(&table->next, next);
-    return write_row(row, table) || fail(table);
+    if (table->width > 0)
+        return gather(row, table) || fail(table);
+    begin_row(row, table);
+    return write_row(table, table->count) || fail(table);
 }
 
 /* "period_list-2022-12-14.csv" */
@@ -144,6 +226,8 @@ static bool finish(struct table *table, struct reply *rp)
 {
     if (table->whole && table->next.len > 0) /* the last row says that more follow */
         return problem_set(table->problem, PROBLEM_list_too_large, json_pack("{s:I}", "max", table_rows_max));
+    if (table->gathered > 0 && !end_row(table))
+        return fail(table);
     struct export *export = give(&table->export);
     if (!export_close(export))
         return fail(table);
@@ -170,6 +254,7 @@ bool serve_table(const struct request *rq, struct db_call *call, struct reply *r
     release(&table);
     buf_release(&table.texts);
     buf_release(&table.next);
+    buf_release(&table.headings);
     return good;
 }
 

@@ -28,7 +28,7 @@ enum export_type {
     EXPORT_JSON, /* arrays and objects, written as JSON without blanks */
 };
 
-enum { EXPORT_COLUMNS_MAX = 64, EXPORT_ROWS_MAX = 1000000 /* a sheet of Excel has 1,048,576 */ };
+enum { EXPORT_COLUMNS_MAX = 1024, EXPORT_ROWS_MAX = 1000000 /* a sheet of Excel has 1,048,576 */ };
 
 struct export_column {
     const char *heading;

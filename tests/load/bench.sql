@@ -42,4 +42,5 @@ select s.id, s.unit_id, i.id, case when v.value_type = 'boolean' then 1 when v.e
   join app.indicator i on i.id = f.indicator_id
   join app.indicator_version v on v.indicator_id = i.id and u.kind = any (v.applies_to);
 set session_replication_role = origin;
+analyze app.submission, app.submission_value;
 select app.totals_rebuild(); -- no trigger saw these reports

@@ -46,6 +46,7 @@ select s.id, s.unit_id, v.indicator_id, case v.value_type when 'boolean' then 1 
 insert into app.publication (unit_id, form_id, period_id, published_by)
 select distinct receiver_id, form_id, period_id, 1 from app.submission;
 set session_replication_role = origin;
+analyze app.submission, app.submission_value;
 select app.totals_rebuild(); -- no trigger saw these reports
 
 -- Who reads: offices of the first district and of its province, and somebody to whom all provinces send.

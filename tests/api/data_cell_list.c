@@ -1,0 +1,117 @@
+/* data_cell_list: the aggregate as a table, tidy or with one dimension in columns. */
+#include "support/expect.h"
+#include "support/exported.h"
+#include "support/plan.h"
+#include <criterion/criterion.h>
+#include <string.h>
+
+TestSuite(data_cell_list, .init = plan_open_without_rules, .fini = world_close, .timeout = 60);
+
+static void reports(void)
+{
+    plan_accepted(&lo_ku, "2022-02", "local_budget_revenue=780 vocational_trained=!not_collected");
+    plan_accepted(&lo_ku, "2022-03", "local_budget_revenue=790.5");
+    plan_accepted(&kon_pne, "2022-03", "local_budget_revenue=15");
+}
+
+#define QUERY \
+    "/v1/data/cells?unit=kbang-lo-ku,kbang-kon-pne&indicator=local_budget_revenue&period=2022-02,2022-03"
+
+Test(data_cell_list, has_a_row_a_cell)
+{
+    reports();
+    struct answer list = get(QUERY, "kbang");
+    cr_expect_str_eq(column_of(&list, "unit"), "kbang-lo-ku kbang-lo-ku kbang-kon-pne kbang-kon-pne");
+    cr_expect_str_eq(column_of(&list, "period"), "2022-02 2022-03 2022-02 2022-03");
+    cr_expect_str_eq(column_of(&list, "value"), "780 790.5 null 15");
+}
+
+static const char *table(const char *columns, const char *format)
+{
+    struct answer answer = get(text_of(QUERY "&columns=%s&format=%s", columns, format), "kbang");
+    cr_assert_eq(answer.status, 200, "%s", answer.text);
+    return answer.text;
+}
+
+Test(data_cell_list, puts_periods_across)
+{
+    reports();
+    cr_expect_str_eq(
+        table("period", "csv"),
+        "unit,unit_name,indicator,name,measure,unit_of_measure,2022-02,2022-03\r\n"
+        "kbang-lo-ku,xã Lơ Ku,local_budget_revenue,Thu ngân sách tại địa phương,value,triệu đồng,780,790.5\r\n"
+        "kbang-kon-pne,xã Kon Pne,local_budget_revenue,Thu ngân sách tại địa phương,value,triệu đồng,,15\r\n");
+}
+
+Test(data_cell_list, puts_units_across)
+{
+    reports();
+    cr_expect_str_eq(
+        table("unit", "csv"),
+        "indicator,name,measure,unit_of_measure,period,kbang-lo-ku,kbang-kon-pne\r\n"
+        "local_budget_revenue,Thu ngân sách tại địa phương,value,triệu đồng,2022-02,780,\r\n"
+        "local_budget_revenue,Thu ngân sách tại địa phương,value,triệu đồng,2022-03,790.5,15\r\n");
+}
+
+Test(data_cell_list, puts_indicators_across_with_names_for_people)
+{
+    reports();
+    struct answer answer = get(
+        "/v1/data/cells?unit=kbang&indicator=local_budget_revenue,local_budget_revenue.coverage&period=2022-02,2022-03"
+        "&columns=indicator&format=csv-vi",
+        "kbang");
+    cr_expect_str_eq(
+        answer.text,
+        "\xef\xbb\xbfĐơn vị;Tên đơn vị;Kỳ;Thu ngân sách tại địa phương (triệu đồng);Thu ngân sách tại địa phương\r\n"
+        "kbang;huyện Kbang;2022-02;780;0,071\r\n"
+        "kbang;huyện Kbang;2022-03;805,5;0,143\r\n");
+}
+
+Test(data_cell_list, puts_numbers_across_in_a_workbook)
+{
+    reports();
+    struct answer answer = get(QUERY "&columns=period&format=xlsx", "kbang");
+    cr_assert_eq(answer.status, 200);
+    json_auto_t *cells = exported_cells(answer.text, answer.length, 0);
+    cr_expect_eq(json_array_size(cells), 3);
+    cr_expect_str_eq(exported_cell(cells, 0, 7), "2022-03");
+    cr_expect_str_eq(exported_cell(cells, 1, 7), "790.5");
+    cr_expect_str_eq(exported_cell(cells, 2, 6), "");
+}
+
+/* Rows of the query come and go one by one. */
+Test(data_cell_list, puts_many_across)
+{
+    reports();
+    struct answer answer = get(
+        "/v1/data/cells?unit=kbang-lo-ku&indicator=local_budget_revenue&period=2022-01..2022-12&columns=period&format=csv",
+        "kbang");
+    cr_expect_str_eq(
+        answer.text,
+        "unit,unit_name,indicator,name,measure,unit_of_measure,2022-01,2022-02,2022-03,2022-04,2022-05,2022-06,"
+        "2022-07,2022-08,2022-09,2022-10,2022-11,2022-12\r\n"
+        "kbang-lo-ku,xã Lơ Ku,local_budget_revenue,Thu ngân sách tại địa phương,value,triệu đồng,,780,790.5,,,,,,,,,\r\n");
+}
+
+Test(data_cell_list, comes_page_by_page_in_that_order)
+{
+    reports();
+    struct answer first = get(QUERY "&columns=unit&limit=3", "kbang");
+    cr_expect_str_eq(column_of(&first, "value"), "780 null 790.5");
+    struct answer rest = get(text_of(QUERY "&columns=unit&limit=3&cursor=%s", at(&first, "/next")), "kbang");
+    cr_expect_str_eq(column_of(&rest, "value"), "15");
+    cr_expect_str_eq(at(&rest, "/next"), "null");
+    struct answer cut = get(QUERY "&columns=unit&limit=3&format=csv", "kbang");
+    cr_expect_not_null(strstr(cut.text, "2022-03,790.5,\r\n"), "%s", cut.text);
+}
+
+Test(data_cell_list, has_no_other_columns_and_not_too_many)
+{
+    expect_fault(get(QUERY "&columns=month", "kbang"), 400, "malformed-parameter", "columns not-a-choice");
+    cr_expect_str_eq(world_value("select app.expect_width(1000)"), "t");
+    world_sql(
+        "alter function app.expect_width(int) rename to expect_width_of; create function app.expect_width(p int) returns boolean language sql as "
+        "'select app.expect_width_of(p * 600)'");
+    expect_fault(get(QUERY "&columns=period", "kbang"), 400, "invalid-parameters",
+                 "columns too-many-columns");
+}
