@@ -212,7 +212,7 @@ declare
     units int[]; parents int[]; kinds text[]; windows int[];
     starts constant date[] := array(select p.starts_on from unnest(p_periods) with ordinality x(id, ord) join app.period p on p.id = x.id order by x.ord);
     ends constant date[] := array(select p.ends_on from unnest(p_periods) with ordinality x(id, ord) join app.period p on p.id = x.id order by x.ord);
-    indicators constant int[] := array(select i.id from app.indicator i);
+    indicators constant int[] := array(select distinct l.indicator_id from app.lines_of(array(select i.id from app.indicator i), p_periods) l where l.direct);
 begin
     select array_agg(u.id), array_agg(x.parent_id), array_agg(u.kind), array_agg(w.ord)
       into units, parents, kinds, windows
