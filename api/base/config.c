@@ -13,7 +13,7 @@ static bool is_text(const char *value)
 
 static bool is_any(const char *value)
 {
-    return value;
+    return value != NULL;
 }
 
 static bool is_readable(const char *value)
