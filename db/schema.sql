@@ -2254,7 +2254,7 @@ CREATE FUNCTION app.expect_width(p_width integer) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE
     AS $$
 begin
-    return app.refuse_parameters(case when p_width > 1000 then jsonb_build_array(app.parameter_fault('columns', 'too-many-columns', jsonb_build_object('columns', p_width, 'max', 1000)))
+    return app.refuse_parameters(case when p_width > 1000 then jsonb_build_array(app.parameter_fault('columns', 'too-wide', jsonb_build_object('columns', p_width, 'max', 1000)))
                                       else '[]' end);
 end $$;
 
