@@ -198,10 +198,10 @@ Test(formats, have_problems_as_json_has_them)
     world_sql(
         "update app.token set scopes = '{workflow}' where account_id = (select id from app.account where login = 'loku')");
     expect_problem(get("/v1/periods?format=csv", "loku"), 403, "insufficient-scope");
-    world_sql("revoke select on app.extension from thidua_api"); /* what a worker that connects now can still
-                                                                    prepare */
+    world_sql("drop table app.extension cascade");
     struct answer lost = get("/v1/extensions?format=csv", "kbang");
-    cr_expect_eq(lost.status, 500, "%d %s", lost.status, lost.text);
+    cr_expect(lost.status == 500 || lost.status == 503, "503 by a worker that connects only now: %d %s",
+              lost.status, lost.text);
 }
 
 Test(formats, say_of_an_empty_list_what_it_would_have)
