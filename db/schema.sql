@@ -1762,7 +1762,8 @@ CREATE FUNCTION app.decisions_read(b jsonb, s app.submission) RETURNS TABLE(poin
      ((e.item ->> 'id'::text))::bigint AS int8,
      (e.item ->> 'decision'::text),
      btrim((e.item ->> 'reason'::text), ' 
-	'::text) AS btrim,
+
+	'::text) AS btrim,
      q.*::app.village_proposal AS q,
      i.field
     FROM ((jsonb_array_elements(
@@ -2254,7 +2255,7 @@ CREATE FUNCTION app.expect_width(p_width integer) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE
     AS $$
 begin
-    return app.refuse_parameters(case when p_width > 1000 then jsonb_build_array(app.parameter_fault('columns', 'too-many-columns', jsonb_build_object('columns', p_width, 'max', 1000)))
+    return app.refuse_parameters(case when p_width > 1000 then jsonb_build_array(app.parameter_fault('columns', 'table-too-wide', jsonb_build_object('columns', p_width, 'max', 1000)))
                                       else '[]' end);
 end $$;
 

@@ -32,7 +32,7 @@ comment on function app.data_query_of is 'The query that a body asks.';
 create function app.expect_width(p_width int) returns boolean
 language plpgsql immutable as $$
 begin
-    return app.refuse_parameters(case when p_width > 1000 then jsonb_build_array(app.parameter_fault('columns', 'too-many-columns', jsonb_build_object('columns', p_width, 'max', 1000)))
+    return app.refuse_parameters(case when p_width > 1000 then jsonb_build_array(app.parameter_fault('columns', 'table-too-wide', jsonb_build_object('columns', p_width, 'max', 1000)))
                                       else '[]' end);
 end $$;
 comment on function app.expect_width is 'A table has 1,000 columns of figures at most.';

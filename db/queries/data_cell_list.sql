@@ -2,7 +2,7 @@
 -- in:   $1 unit text   $2 indicator text   $3 period text   $4 collapse text   $5 status text   $6 as_of text   $7 boundaries text: as data_get's
 --       $8 columns text: unit, indicator or period; null: none   $9 cursor text: number of the last cell   $10 limit int
 -- out:  one row a cell; with columns, in which one it stands, of how many, and beside what
--- raises: TD400 with all faults of the selectors (and cursor), TD400 too-many-columns, TD413 query-too-large
+-- raises: TD400 with all faults of the selectors (and cursor), TD400 table-too-wide, TD413 query-too-large
 with answer as materialized (
     select d.dims, d.cells, json_array_length(d.dims -> 0 -> 'items') as units, json_array_length(d.dims -> 1 -> 'items') as lines,
            json_array_length(d.dims -> 2 -> 'items') as windows

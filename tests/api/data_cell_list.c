@@ -113,5 +113,5 @@ Test(data_cell_list, has_no_other_columns_and_not_too_many)
         "alter function app.expect_width(int) rename to expect_width_of; create function app.expect_width(p int) returns boolean language sql as "
         "'select app.expect_width_of(p * 600)'");
     expect_fault(get(QUERY "&columns=period", "kbang"), 400, "invalid-parameters",
-                 "columns too-many-columns");
+                 "columns table-too-wide");
 }
