@@ -62,9 +62,31 @@ Test(data_cell_list, puts_indicators_across_with_names_for_people)
         "kbang");
     cr_expect_str_eq(
         answer.text,
-        "\xef\xbb\xbfĐơn vị;Tên đơn vị;Kỳ;Thu ngân sách tại địa phương (triệu đồng);Thu ngân sách tại địa phương\r\n"
+        "\xef\xbb\xbfĐơn vị;Tên đơn vị;Kỳ;Thu ngân sách tại địa phương (triệu đồng);Thu ngân sách tại địa phương [local_budget_revenue.coverage]\r\n"
         "kbang;huyện Kbang;2022-02;780;0,071\r\n"
         "kbang;huyện Kbang;2022-03;805,5;0,143\r\n");
+}
+
+static const char *heading_of(const char *parameters)
+{
+    struct answer answer = get(text_of("/v1/data/cells?%s&format=csv-vi", parameters), "kbang");
+    cr_assert_eq(answer.status, 200, "%s", answer.text);
+    const char *line = answer.text + strlen("\xef\xbb\xbf");
+    return text_of("%.*s", (int)strcspn(line, "\r"), line);
+}
+
+Test(data_cell_list, has_no_two_headings_alike)
+{
+    cr_expect_str_eq(heading_of("unit=kbang&period=2022&columns=indicator"
+                                "&indicator=grain_output,grain_output.target,grain_output.rank,births"),
+                     "Đơn vị;Tên đơn vị;Kỳ;Tổng sản lượng lương thực (tấn) [grain_output];"
+                     "Tổng sản lượng lương thực (tấn) [grain_output.target];"
+                     "Tổng sản lượng lương thực [grain_output.rank];Số sinh (người)");
+    world_sql("update app.unit_name set name = 'xã Lơ Ku' where unit_id in "
+              "(select id from app.unit where code = 'kbang-kon-pne')");
+    cr_expect_not_null(
+        strstr(heading_of("unit=kbang-lo-ku,kbang-kon-pne,kbang&period=2022&columns=unit&indicator=births"),
+               ";xã Lơ Ku [kbang-lo-ku];xã Lơ Ku [kbang-kon-pne];huyện Kbang"));
 }
 
 Test(data_cell_list, puts_numbers_across_in_a_workbook)
