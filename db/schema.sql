@@ -1561,12 +1561,38 @@ end $$;
 
 COMMENT ON FUNCTION app.data_frame(q app.data_query) IS 'What the selectors of a query name, and all that is wrong with it; what is collapsed is one.';
 
+CREATE FUNCTION app.data_query_faults(p_body jsonb, p_shape jsonb) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    told constant jsonb := p_shape || (select coalesce(jsonb_agg(f), '[]') from app.selector_list_faults(p_body) f);
+    readable jsonb := p_body;
+    pointer text;
+begin
+    if told = '[]' then -- app.data() finds what else there is
+        return told;
+    end if;
+    if p_shape @> '[{"code": "too-many"}]' or jsonb_array_length(p_shape) >= 100 then -- where fault.c stops: not all are known
+        return told;
+    end if;
+    for pointer in select f ->> 'pointer' from jsonb_array_elements(told) f loop
+        readable := jsonb_set(readable, string_to_array(substr(pointer, 2), '/'), '""', false);
+    end loop;
+    return told || (
+        select coalesce(jsonb_agg(app.fault(x.pointer, f ->> 'code', f -> 'params')), '[]')
+          from jsonb_array_elements((app.data_frame(app.data_query_of(readable))).faults) f
+         cross join lateral (select concat_ws('/', '', f ->> 'parameter', f ->> 'nth') as pointer) x
+         where not exists (select from jsonb_array_elements(told) t where t ->> 'pointer' = x.pointer or starts_with(t ->> 'pointer', x.pointer || '/')));
+end $$;
+
+COMMENT ON FUNCTION app.data_query_faults(p_body jsonb, p_shape jsonb) IS 'The faults of a body beside those of its shape; none: app.data() finds what else there is.';
+
 CREATE FUNCTION app.data_query_of(p_body jsonb) RETURNS app.data_query
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     AS $$
 begin
     return row(app.selectors_joined(p_body -> 'unit'), app.selectors_joined(p_body -> 'indicator'), app.selectors_joined(p_body -> 'period'),
-               app.selectors_joined(p_body -> 'collapse'), p_body ->> 'status', p_body ->> 'as_of', (p_body ->> 'explain')::boolean, p_body ->> 'boundaries', true)::app.data_query;
+               app.selectors_joined(p_body -> 'collapse'), p_body ->> 'status', p_body ->> 'as_of', p_body -> 'explain' = 'true', p_body ->> 'boundaries', true)::app.data_query;
 end $$;
 
 COMMENT ON FUNCTION app.data_query_of(p_body jsonb) IS 'The query that a body asks.';
@@ -2254,7 +2280,7 @@ CREATE FUNCTION app.expect_width(p_width integer) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE
     AS $$
 begin
-    return app.refuse_parameters(case when p_width > 1000 then jsonb_build_array(app.parameter_fault('columns', 'too-wide', jsonb_build_object('columns', p_width, 'max', 1000)))
+    return app.refuse_parameters(case when p_width > 1000 then jsonb_build_array(app.parameter_fault('columns', 'table-too-wide', jsonb_build_object('columns', p_width, 'max', 1000)))
                                       else '[]' end);
 end $$;
 
@@ -4840,14 +4866,13 @@ CREATE FUNCTION app.selector_list_faults(p_body jsonb) RETURNS SETOF jsonb
     AS $$
 begin
     return query
-    select app.fault('/' || member || '/' || x.ord - 1, 'not-one-selector', '{}')
+    select app.fault('/' || member || '/' || x.ord - 1, 'not-one-selector')
       from unnest('{unit,indicator,period}'::text[]) member
-     cross join lateral jsonb_array_elements_text(case jsonb_typeof(p_body -> member) when 'array' then p_body -> member else '[]' end) with ordinality as x(text, ord)
-     where (select count(*) from app.selectors(x.text)) > 1
-     order by member, x.ord;
+     cross join lateral jsonb_array_elements(case jsonb_typeof(p_body -> member) when 'array' then p_body -> member else '[]' end) with ordinality as x(v, ord)
+     where jsonb_typeof(x.v) = 'string' and regexp_replace(x.v #>> '{}', '\([^()]*\)', '', 'g') ~ '[,)]'; -- a bracket that only closes would join it to the one before
 end $$;
 
-COMMENT ON FUNCTION app.selector_list_faults(p_body jsonb) IS 'Elements that are several selectors: then no pointer could name the one that is wrong.';
+COMMENT ON FUNCTION app.selector_list_faults(p_body jsonb) IS 'Elements that are several selectors, or the end of one: then no pointer could name the one that is wrong.';
 
 CREATE FUNCTION app.selectors(p_text text) RETURNS TABLE(text text, ord bigint)
     LANGUAGE plpgsql IMMUTABLE ROWS 5 PARALLEL SAFE
@@ -4862,10 +4887,11 @@ CREATE FUNCTION app.selectors_joined(p_list jsonb) RETURNS text
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     AS $$
 begin
-    return (select string_agg(x.text, ',' order by x.ord) from jsonb_array_elements_text(p_list) with ordinality as x(text, ord));
+    return (select string_agg(x.text, ',' order by x.ord)
+              from jsonb_array_elements_text(case jsonb_typeof(p_list) when 'array' then p_list else '[]' end) with ordinality as x(text, ord));
 end $$;
 
-COMMENT ON FUNCTION app.selectors_joined(p_list jsonb) IS 'A list of selectors as a parameter has it.';
+COMMENT ON FUNCTION app.selectors_joined(p_list jsonb) IS 'A list of selectors as a parameter has it; null: it is none.';
 
 CREATE TABLE app.session (
     hash bytea NOT NULL,

@@ -167,15 +167,25 @@ static bool write_row(struct table *table, int columns)
 
 /* Across ---------------------------------------------------------------------------------------------- */
 
-/* A row that a limit cut off has empty cells, and columns without a heading where it is the first. */
+/* A page could begin and end within a line, with cells of the next one in its place: such tables come whole.
+ */
+static bool is_whole_where_across(const struct request *rq, struct problem *problem)
+{
+    static const char *const pages[] = {"cursor", "limit"};
+    int across = param_position("columns", rq->route->params);
+    if (across < 0 || !rq->param[across])
+        return true;
+    json_auto_t *faults = json_array();
+    for (size_t i = 0; i < COUNT(pages); i++)
+        if (rq->param[param_position(pages[i], rq->route->params)])
+            fault_add(faults, fault_new("parameter", pages[i], "not-with-columns", NULL));
+    return json_array_size(faults) == 0
+           || problem_set_faults(problem, PROBLEM_invalid_parameters, give(&faults));
+}
+
 static bool end_row(struct table *table)
 {
     int columns = table->count + table->width;
-    for (int i = table->count + table->gathered; i < columns; i++) {
-        table->at[i] = NOTHING_THERE;
-        if (!table->export)
-            add_heading(table, i, NULL);
-    }
     table->gathered = 0;
     return (table->export || open_export(table, columns)) && write_row(table, columns);
 }
@@ -226,8 +236,6 @@ static bool finish(struct table *table, struct reply *rp)
 {
     if (table->whole && table->next.len > 0) /* the last row says that more follow */
         return problem_set(table->problem, PROBLEM_list_too_large, json_pack("{s:I}", "max", table_rows_max));
-    if (table->gathered > 0 && !end_row(table))
-        return fail(table);
     struct export *export = give(&table->export);
     if (!export_close(export))
         return fail(table);
@@ -243,6 +251,8 @@ static bool finish(struct table *table, struct reply *rp)
 
 bool serve_table(const struct request *rq, struct db_call *call, struct reply *rp, struct problem *problem)
 {
+    if (!is_whole_where_across(rq, problem))
+        return false;
     char most[NUMBER_SIZE];
     const char **limit = &call->arg[call->args - 1];
     struct table table = {.rq = rq, .problem = problem, .whole = !*limit};

@@ -8,7 +8,8 @@ extern long table_rows_max;
 
 /* Run the call and write its rows in the request's format, a row as soon as it comes.  `limit` is the call's
  * argument that says how many rows; when it is NULL all are meant, and if there are more than table_rows_max:
- * problem list-too-large.  Columns whose name starts with `_` are left out. */
+ * problem list-too-large.  Columns whose name starts with `_` are left out.  With a dimension across (the
+ * parameter `columns`) a table has no pages: problem invalid-parameters. */
 bool serve_table(const struct request *rq, struct db_call *call, struct reply *rp, struct problem *problem);
 
 /* Count the entries of a list from its beginning, when that is asked for (`count`): every one of them is

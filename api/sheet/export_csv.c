@@ -121,7 +121,7 @@ static bool begin(struct export *export)
     for (int i = 0; i < export->count; i++) {
         if (i)
             buf_addc(&csv->line, csv->vietnamese ? ';' : ',');
-        add_cell(csv, export->columns[i].heading);
+        add_value(csv, export->columns[i].heading, EXPORT_TEXT);
     }
     return write_csv_line(csv);
 }

@@ -81,25 +81,60 @@ Test(data_query, points_to_every_fault)
                      "/unit/2 unknown-group\n/unit/3 unknown-level\n");
 }
 
-Test(data_query, takes_one_selector_an_element)
+/* The body refused for these faults, and no others. */
+static void expect_faults(const char *body, const char *faults)
 {
-    struct answer answer = query(
-        "kbang",
-        "{\"unit\":[\"descendants(kbang,commune)\",\"kbang,kbang-lo-ku\"],\"period\":[\"2022\",\"2022,2021\"]}");
+    struct answer answer = query("kbang", body);
     expect_problem(answer, 422, "invalid-content");
-    cr_expect_str_eq(faults_of(&answer), "/period/1 not-one-selector\n/unit/1 not-one-selector\n");
+    cr_expect_str_eq(faults_of(&answer), faults, "%s", body);
 }
 
-Test(data_query, refuses_a_body_of_another_shape)
+Test(data_query, takes_one_selector_an_element)
 {
-    struct answer answer =
-        query("kbang", "{\"unit\":\"kbang\",\"indicator\":[],\"collapse\":[\"month\"],\"more\":1}");
-    expect_problem(answer, 422, "invalid-content");
-    cr_expect_not_null(strstr(faults_of(&answer), "/unit "), "%s", answer.text);
-    cr_expect_not_null(strstr(faults_of(&answer), "/indicator "), "%s", answer.text);
-    cr_expect_not_null(strstr(faults_of(&answer), "/collapse/0 "), "%s", answer.text);
-    cr_expect_not_null(strstr(faults_of(&answer), "/more "), "%s", answer.text);
-    cr_expect_not_null(strstr(faults_of(&answer), "/period "), "%s", answer.text);
+    expect_faults("{\"unit\":[\"descendants(kbang,commune)\",\"kbang,kbang-lo-ku\",\"nowhere\"],"
+                  "\"period\":[\"2022\",\"2022,2021\"]}",
+                  "/period/1 not-one-selector\n/unit/1 not-one-selector\n/unit/2 unknown-unit\n");
+}
+
+/* Joined by a comma these would be one selector, and a good one. */
+Test(data_query, takes_no_selector_in_pieces)
+{
+    expect_faults("{\"unit\":[\"descendants(kbang\",\"commune)\",\"nowhere\"],\"period\":[\"2022\"]}",
+                  "/unit/0 unknown-level\n/unit/1 not-one-selector\n/unit/2 unknown-unit\n");
+    expect_faults("{\"unit\":[\"kbang\"],\"period\":[\"last(1\",\"year\",\"month)\"]}",
+                  "/period/0 unknown-period\n/period/1 unknown-period\n/period/2 not-one-selector\n");
+}
+
+Test(data_query, tells_faults_of_the_shape_and_of_selectors_at_once)
+{
+    expect_faults("{\"unit\":[\"nowhere\",5,[\"kbang\",\"x\"],\"kbong\",\"\",null],\"indicator\":\"births\","
+                  "\"collapse\":[\"month\"],\"explain\":\"maybe\",\"as_of\":7,\"more\":{\"a/b\":1}}",
+                  "/as_of wrong-type\n/collapse/0 not-a-choice\n/explain wrong-type\n/indicator wrong-type\n"
+                  "/more unknown-member\n/period missing-member\n/unit/0 unknown-unit\n/unit/1 wrong-type\n"
+                  "/unit/2 wrong-type\n/unit/3 unknown-unit\n/unit/4 too-short\n/unit/5 wrong-type\n");
+    expect_faults("{\"unit\":[\"kbang\"],\"indicator\":[],\"period\":[\"2031\"],\"boundaries\":\"old\"}",
+                  "/boundaries not-boundaries\n/indicator too-few\n/period/0 unknown-period\n");
+}
+
+/* A body with n times the same unit, "0…0" of so many characters, and a period that is none. */
+static const char *body_of(int n, int characters)
+{
+    struct buf body = {0};
+    for (int i = 0; i < n; i++)
+        buf_addf(&body, "%s\"%0*d\"", i ? "," : "{\"unit\":[", characters, 0);
+    const char *text = text_of("%s],\"period\":[\"2031\"]}", body.text);
+    buf_release(&body);
+    return text;
+}
+
+Test(data_query, bounds_lists_selectors_and_the_body)
+{
+    expect_faults(body_of(1001, 5), "/unit too-many\n");
+    expect_faults(body_of(1, 201), "/period/0 unknown-period\n/unit/0 too-long\n");
+    struct answer most = query("kbang", body_of(1000, 200)), more = query("kbang", body_of(1000, 262));
+    expect_problem(most, 422, "invalid-content");
+    cr_expect_eq(json_array_size(json_object_get(most.json, "errors")), 1001);
+    expect_problem(more, 413, "content-too-large");
 }
 
 Test(data_query, takes_long_lists_and_bounds_the_cells)

@@ -13,11 +13,17 @@ export function compareProblems(contract, program, root, report) {
     const codes = program.faults.map(f => f.code);
     report.add('kinds of problems', subtract(schemas.ProblemCode.enum, slugs, 'openapi.yaml', 'problems.def'));
     report.add('kinds of faults', subtract(schemas.FaultCode.enum, codes, 'openapi.yaml', 'faults.def'));
+    report.add('kinds told twice', [...twice(slugs, 'problems.def'), ...twice(codes, 'faults.def')]);
     report.add('texts of problems', program.problems.flatMap(p => lookAtTexts(p.slug, p, PROBLEM_TEXTS)));
     report.add('texts of faults', program.faults.flatMap(f => lookAtTexts(f.code, f, ['text'])));
     report.add('problems of responses', lookAtResponses(contract, program));
     report.add('problems that no operation documents', lookForUndocumented(contract, slugs));
     lookAtSql(program, root, report);
+}
+
+// The first text found is the one that is shown.
+function twice(names, where) {
+    return names.filter((name, i) => names.indexOf(name) < i).map(name => `${name} stands twice in ${where}`);
 }
 
 function lookAtTexts(name, thing, members) {

@@ -126,6 +126,18 @@ Test(sheet_export, disarms_formulas_for_people_alone)
         expect_cell(EXPORT_CSV_VI, harmless[i], harmless[i]);
 }
 
+/* Headings can come from the data, too. */
+Test(sheet_export, disarms_formulas_of_headings)
+{
+    const struct export_column column = {"=1+1", EXPORT_NUMBER};
+    size_t length;
+    for (enum export_kind kind = EXPORT_CSV; kind <= EXPORT_XLSX; kind++) {
+        str_auto_t *bytes = exported_bytes(&(struct exported){kind, &column, 1, NULL, 0}, &length);
+        json_auto_t *cells = exported_cells(bytes, length, kind == EXPORT_XLSX ? 0 : ';');
+        cr_expect_str_eq(exported_cell(cells, 0, 0), kind == EXPORT_CSV_VI ? "'=1+1" : "=1+1");
+    }
+}
+
 Test(sheet_export, never_makes_a_formula_of_a_text_in_a_workbook)
 {
     for (size_t i = 0; i < COUNT(formulas); i++)
