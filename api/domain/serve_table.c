@@ -17,7 +17,7 @@ static const time_t VIETNAM = 7 * 60 * 60; /* its clock, in seconds east, all ye
 
 long table_rows_max = EXPORT_ROWS_MAX;
 
-/* A table under way.  Where one dimension stands in columns (`_width` of them), the rows of the query are its
+/* A table under way.  Where dimensions stand in columns (`_width` of them), the rows of the query are its
  * cells, gathered until a row is whole; the first row tells the headings. */
 struct table {
     const struct request *rq;

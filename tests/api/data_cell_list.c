@@ -26,6 +26,17 @@ Test(data_cell_list, has_a_row_a_cell)
     cr_expect_str_eq(column_of(&list, "value"), "780 790.5 null 15");
 }
 
+/* 15 units, 46 lines, 12 months: taken apart anew for each row they took longer than a client waits. */
+Test(data_cell_list, comes_whole_however_many_cells)
+{
+    struct answer all = get("/v1/data/cells?unit=kbang,children(kbang)&indicator=form(ktxh-nam)"
+                            "&period=2022-01..2022-12&format=csv",
+                            "kbang");
+    cr_assert_eq(all.status, 200, "%d", all.status);
+    json_auto_t *cells = exported_cells(all.text, all.length, ',');
+    cr_expect_eq(json_array_size(cells), 15 * 46 * 12 + 1);
+}
+
 static const char *table(const char *columns, const char *format)
 {
     struct answer answer = get(text_of(QUERY "&columns=%s&format=%s", columns, format), "kbang");
@@ -51,6 +62,40 @@ Test(data_cell_list, puts_units_across)
         "indicator,name,measure,unit_of_measure,period,kbang-lo-ku,kbang-kon-pne\r\n"
         "local_budget_revenue,Thu ngân sách tại địa phương,value,triệu đồng,2022-02,780,\r\n"
         "local_budget_revenue,Thu ngân sách tại địa phương,value,triệu đồng,2022-03,790.5,15\r\n");
+}
+
+Test(data_cell_list, puts_two_dimensions_across)
+{
+    reports();
+    cr_expect_str_eq(table("indicator,period", "csv"),
+                     "unit,unit_name,local_budget_revenue/2022-02,local_budget_revenue/2022-03\r\n"
+                     "kbang-lo-ku,xã Lơ Ku,780,790.5\r\nkbang-kon-pne,xã Kon Pne,,15\r\n");
+    cr_expect_str_eq(table("unit,period", "csv"),
+                     "indicator,name,measure,unit_of_measure,kbang-lo-ku/2022-02,kbang-lo-ku/2022-03,"
+                     "kbang-kon-pne/2022-02,kbang-kon-pne/2022-03\r\n"
+                     "local_budget_revenue,Thu ngân sách tại địa phương,value,triệu đồng,780,790.5,,15\r\n");
+    struct answer people =
+        get("/v1/data/cells?unit=kbang-lo-ku,kbang-kon-pne&period=2022-03,2022-02&columns=unit,indicator"
+            "&indicator=local_budget_revenue,local_budget_revenue.coverage&format=csv-vi",
+            "kbang");
+    cr_expect_str_eq(people.text,
+                     "\xef\xbb\xbfKỳ;xã Lơ Ku / Thu ngân sách tại địa phương (triệu đồng);"
+                     "xã Lơ Ku / Thu ngân sách tại địa phương [local_budget_revenue.coverage];"
+                     "xã Kon Pne / Thu ngân sách tại địa phương (triệu đồng);"
+                     "xã Kon Pne / Thu ngân sách tại địa phương [local_budget_revenue.coverage]\r\n"
+                     "2022-03;790,5;1;15;1\r\n2022-02;780;1;;0\r\n");
+}
+
+Test(data_cell_list, puts_collapsed_units_across)
+{
+    reports();
+    struct answer sum =
+        get("/v1/data/cells?unit=kbang-lo-ku,kbang-kon-pne&indicator=local_budget_revenue&collapse=unit"
+            "&period=2022-02,2022-03&columns=unit,period&format=csv",
+            "kbang");
+    cr_expect_str_eq(sum.text,
+                     "indicator,name,measure,unit_of_measure,*/2022-02,*/2022-03\r\n"
+                     "local_budget_revenue,Thu ngân sách tại địa phương,value,triệu đồng,780,805.5\r\n");
 }
 
 Test(data_cell_list, puts_indicators_across_with_names_for_people)
@@ -145,6 +190,8 @@ Test(data_cell_list, comes_whole_with_columns)
 
 Test(data_cell_list, has_no_other_columns_and_not_too_many)
 {
+    expect_fault(get(QUERY "&columns=unit,indicator,period", "kbang"), 400, "malformed-parameter",
+                 "columns not-a-choice");
     expect_fault(get(QUERY "&columns=month", "kbang"), 400, "malformed-parameter", "columns not-a-choice");
     cr_expect_str_eq(world_value("select app.expect_width(1000)"), "t");
     world_sql(
