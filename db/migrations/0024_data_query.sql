@@ -46,7 +46,7 @@ begin
         readable := jsonb_set(readable, string_to_array(substr(pointer, 2), '/'), '""', false);
     end loop;
     return told || (
-        select coalesce(jsonb_agg(app.fault(x.pointer, f ->> 'code', f -> 'params')), '[]')
+        select coalesce(jsonb_agg(f - '{parameter,nth}'::text[] || jsonb_build_object('pointer', x.pointer)), '[]')
           from jsonb_array_elements((app.data_frame(app.data_query_of(readable))).faults) f
          cross join lateral (select concat_ws('/', '', f ->> 'parameter', f ->> 'nth') as pointer) x
          where not exists (select from jsonb_array_elements(told) t where t ->> 'pointer' = x.pointer or starts_with(t ->> 'pointer', x.pointer || '/')));
