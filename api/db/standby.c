@@ -106,10 +106,9 @@ void standby_note(const struct db_call *call, const char *position)
     if (!standby.set || !position || sscanf(position, "%" SCNx32 "/%" SCNx32, &high, &low) != 2)
         return;
     uint64_t at = (uint64_t)high << 32 | low;
-    bool is_own = call->token_hash && !call->ticket_for;
-    if (is_own)
+    if (call->token_hash && !call->ticket_for)
         raise_to(slot_of(call), at);
-    if (!is_own || atomic_load(&standby.seen->everybody) == 0)
+    if (call->ticket_for || atomic_load(&standby.seen->everybody) == 0)
         raise_to(&standby.seen->everybody, at);
 }
 

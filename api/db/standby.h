@@ -33,6 +33,7 @@ const char *standby_seconds(void);
 /* It cannot be reached, or broke off: it is left alone for a moment. */
 void standby_rest(void);
 
-/* The caller has seen the log up to here, as PostgreSQL prints it; NULL is nothing.  What a job of nobody's
- * token wrote, everybody has seen. */
+/* The caller has seen the log up to here, as PostgreSQL prints it; NULL is nothing.  What a job wrote by its
+ * ticket, everybody has seen; what was done without a token (the pulse, a look for jobs, a question after
+ * health), nobody, else each beat would send every caller to the primary. */
 void standby_note(const struct db_call *call, const char *position);

@@ -104,8 +104,9 @@ def check_writers(world):
     world.pause()
     world.write(first)
     world.expect("its own report, while the standby stands still", [world.seen(s, "many-a") for s in (first, second)], [world.months] * 2)
+    time.sleep(3)  # some pulses, and looks for jobs, which nobody sees
     world.expect("a stranger, of the standby", world.seen(second, WATCHER), world.months - 1)
-    time.sleep(BEHIND + 1)
+    time.sleep(BEHIND - 2)
     world.expect("a stranger, when the standby is too far behind", world.seen(second, WATCHER), world.months)
     world.resume()
 
