@@ -1,9 +1,11 @@
 /* stream.c: a query whose rows are taken one by one as they come. */
 #include "db/stream.h"
 #include "db/link.h"
+#include "db/standby.h"
 
 /* One try: how many queries have ended, and what the sink made of the rows. */
 struct stream {
+    const struct db_call *call;
     const struct db_sink *sink;
     int before, ended; /* queries before: session_open and stream_open, and a standby's own */
     bool began, given_up;
@@ -24,6 +26,8 @@ static void hear(PGresult **result, struct stream *s, PGresult **rows, PGresult 
     case PGRES_PIPELINE_ABORTED: break; /* follows the failure */
     case PGRES_SINGLE_TUPLE:
     case PGRES_TUPLES_OK:
+        if (s->call->lags && s->ended == 0)
+            standby_note(s->call, PQgetvalue(*result, 0, 0));
         if (s->ended < s->before)
             break;
         take(*result, s);
@@ -61,7 +65,7 @@ static bool queue(PGconn *pg, const struct db_call *call)
 
 static enum outcome attempt(const struct db_call *call, void *data, PGresult **rows, PGresult **failed)
 {
-    struct stream s = {.sink = data, .before = call->lags ? 3 : 2};
+    struct stream s = {.call = call, .sink = data, .before = call->lags ? 3 : 2};
     PGconn *pg = link_connection(call);
     if (!pg)
         return UNREACHABLE;
@@ -69,7 +73,11 @@ static enum outcome attempt(const struct db_call *call, void *data, PGresult **r
         db_close(); /* answers are still under way: never use it again */
         return s.given_up ? GIVEN_UP : BROKEN;
     }
-    return *failed ? link_outcome_of(*failed) : ANSWERED;
+    if (*failed)
+        return link_outcome_of(*failed);
+    if (!call->lags && !link_note_position(pg, call))
+        db_close(); /* the rows have all come */
+    return ANSWERED;
 }
 
 bool db_stream(const struct db_call *call, const struct db_sink *sink, struct problem *problem)

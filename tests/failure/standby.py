@@ -10,8 +10,9 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 
-from stream import Postgresql, Service, until
+from stream import PATIENCE, Postgresql, Service, until
 
 BEHIND = 8  # seconds that the standby may be behind: enough for what is done meanwhile on a busy machine
 WATCHER = "many-watch"
@@ -25,9 +26,9 @@ class World:
         self.user, self.months, self.faults = user, 0, []
         self.services = [self.service("positions"), self.service("positions")]
 
-    def service(self, positions):
+    def service(self, positions, behind=BEHIND):
         return Service(self.program, self.folder, THIDUA_DATABASE_READ=f"host={self.folder}/standby dbname=thidua user=thidua_api",
-                       THIDUA_DATABASE_READ_POSITIONS=f"{self.folder}/{positions}", THIDUA_DATABASE_READ_SECONDS=str(BEHIND),
+                       THIDUA_DATABASE_READ_POSITIONS=f"{self.folder}/{positions}", THIDUA_DATABASE_READ_SECONDS=str(behind),
                        THIDUA_WORKERS="2")
 
     def start(self):
@@ -66,6 +67,13 @@ class World:
     def seen(self, service, login):
         status, _, answer = service.ask("GET", "/v1/submissions?unit=many-a&limit=500", login)
         return len(answer["items"]) if status == 200 else status
+
+    def seen_in_a_table(self, service, login):
+        """Its rows are taken one by one, another way than those of a page."""
+        request = urllib.request.Request(f"http://127.0.0.1:{service.port}/v1/submissions?unit=many-a&format=csv",
+                                         headers={"Authorization": f"Bearer thidua_{login:0<43}"})
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+            return len(answer.read().decode().splitlines()) - 1
 
     def pause(self):
         """What is replayed up to now is what the standby shows, and its pulse was just beaten."""
@@ -107,6 +115,11 @@ def check_writers(world):
     time.sleep(3)  # some pulses, and looks for jobs, which nobody sees
     world.expect("a stranger, of the standby", world.seen(second, WATCHER), world.months - 1)
     time.sleep(BEHIND - 2)
+    world.expect("a table, when the standby is too far behind", world.seen_in_a_table(second, WATCHER), world.months)
+    patient = world.service("positions", behind=60)
+    patient.start()
+    world.expect("a page after the table", world.seen(patient, WATCHER), world.months)
+    patient.end(gently=True)
     world.expect("a stranger, when the standby is too far behind", world.seen(second, WATCHER), world.months)
     world.resume()
 
