@@ -5066,8 +5066,8 @@ CREATE FUNCTION app.standby_fresh(p_position pg_lsn, p_seconds integer) RETURNS 
 declare
     replayed constant pg_lsn := pg_last_wal_replay_lsn();
 begin
-    if not pg_is_in_recovery() then
-        return pg_current_wal_insert_lsn();
+    if not pg_is_in_recovery() then -- its log has gone its own way: positions in it tell nothing
+        raise exception using errcode = 'TDR02', message = 'no-standby';
     end if;
     if replayed < p_position or (select h.at from app.heartbeat h) < now() - make_interval(secs => p_seconds) then
         raise exception using errcode = 'TDR01', message = 'standby-behind';
@@ -5075,7 +5075,7 @@ begin
     return replayed;
 end $$;
 
-COMMENT ON FUNCTION app.standby_fresh(p_position pg_lsn, p_seconds integer) IS 'How far this server is; TDR01 when it has not what the caller has seen (p_position), or is more than these seconds behind.';
+COMMENT ON FUNCTION app.standby_fresh(p_position pg_lsn, p_seconds integer) IS 'How far this server is; TDR01 when it has not what the caller has seen (p_position), or is more than these seconds behind; TDR02 when it is no standby (any more).';
 
 CREATE FUNCTION app.status_faults(s app.submission) RETURNS SETOF jsonb
     LANGUAGE sql STABLE

@@ -7,7 +7,11 @@
 #include <string.h>
 #include <yder.h>
 
-enum { SETTINGS_MAX = 10 };
+enum {
+    SETTINGS_MAX = 10,
+    FIRST_ANSWER_MS = 2000,
+    ANSWER_MS = 65000 /* longer than any statement may take (stream_open) */
+};
 
 /* Where a connection of the thread leads. */
 enum place { PRIMARY, STANDBY, PLACES };
@@ -47,6 +51,9 @@ static void make_key(void)
  * than it, what stands before is weaker: where it names several servers, which one is meant. */
 static PGconn *connect_as(enum place place, const char *user, const char *password)
 {
+    static const struct {
+        const char *which, *connect, *acknowledge; /* s, ms; primary is worth waiting for */
+    } by[PLACES] = {{"read-write", "5", "15000"}, {"standby", "2", "3000"}};
     const char *const names[SETTINGS_MAX] = {"target_session_attrs",
                                              "dbname",
                                              "user",
@@ -56,9 +63,9 @@ static PGconn *connect_as(enum place place, const char *user, const char *passwo
                                              "connect_timeout",
                                              "tcp_user_timeout",
                                              NULL};
-    const char *which = place == STANDBY ? "prefer-standby" : "read-write";
-    const char *const values[SETTINGS_MAX] = {
-        which, server.conninfo[place], user, password, "thidua-api", "UTF8", "5", "15000", NULL};
+    const char *const values[SETTINGS_MAX] = {by[place].which,   server.conninfo[place], user,
+                                              password,          "thidua-api",           "UTF8",
+                                              by[place].connect, by[place].acknowledge,  NULL};
     return PQconnectdbParams(names, values, 1);
 }
 
@@ -129,6 +136,24 @@ static PGconn *open_connection(enum place place)
     return NULL;
 }
 
+/* Something to read, or nothing to wait for, within that time. */
+static bool has_come(PGconn *pg, int milliseconds)
+{
+    struct pollfd socket = {.fd = PQsocket(pg), .events = POLLIN};
+    while (PQisBusy(pg))
+        if (poll(&socket, 1, milliseconds) != 1 || !PQconsumeInput(pg))
+            return false;
+    return true;
+}
+
+bool link_hear(PGconn *pg, const struct db_call *call, bool first, PGresult **result)
+{
+    if (call->lags && !has_come(pg, first ? FIRST_ANSWER_MS : ANSWER_MS))
+        return false;
+    *result = PQgetResult(pg);
+    return true;
+}
+
 static void close_connection(enum place place)
 {
     PGconn *pg = pthread_getspecific(connection_keys[place]);
@@ -156,9 +181,19 @@ static bool is_alive(PGconn *pg)
     return poll(&socket, 1, 0) == 0;
 }
 
+static enum place place_of(const struct db_call *call)
+{
+    return call->lags ? STANDBY : PRIMARY;
+}
+
+void link_close(const struct db_call *call)
+{
+    close_connection(place_of(call));
+}
+
 PGconn *link_connection(const struct db_call *call)
 {
-    enum place place = call->lags ? STANDBY : PRIMARY;
+    enum place place = place_of(call);
     pthread_once(&key_once, make_key);
     PGconn *pg = pthread_getspecific(connection_keys[place]);
     if (pg && is_alive(pg))

@@ -11,7 +11,8 @@ enum { TRIES_MAX = 3, MESSAGE_KEPT = 1024 * 1024 /* bytes */ };
 static bool queue_fresh(PGconn *pg, const struct db_call *call)
 {
     const char *const values[] = {call->position, standby_seconds()};
-    return PQsendQueryPrepared(pg, sql_queries[SQL_standby_fresh].name, 2, values, NULL, NULL, 0) == 1;
+    return PQsendQueryPrepared(pg, sql_queries[SQL_standby_fresh].name, 2, values, NULL, NULL, 0) == 1
+           && PQsendFlushRequest(pg) == 1; /* it tells at once that it lives */
 }
 
 static bool queue_write(PGconn *pg, const struct db_call *call)
@@ -62,10 +63,13 @@ bool link_queue_query(PGconn *pg, const struct db_call *call)
 
 /* Read up to the sync.  The sync is the commit, so an error may still come just before it.  The first
  * failure becomes *failed, the last rows become *rows, the very first ones *first, where they are wanted. */
-static bool collect(PGconn *pg, PGresult **first, PGresult **rows, PGresult **failed)
+static bool collect(PGconn *pg, const struct db_call *call, PGresult **first, PGresult **rows,
+                    PGresult **failed)
 {
     while (PQstatus(pg) == CONNECTION_OK) {
-        pgresult_auto_t *r = PQgetResult(pg);
+        pgresult_auto_t *r = NULL;
+        if (!link_hear(pg, call, first && !*first, &r))
+            return false;
         if (!r)
             continue; /* NULL only separates the queries */
         switch (PQresultStatus(r)) {
@@ -103,7 +107,7 @@ static bool queue_position(PGconn *pg)
 static bool hear_position(PGconn *pg, const struct db_call *call)
 {
     pgresult_auto_t *rows = NULL, *failed = NULL;
-    bool heard = collect(pg, NULL, &rows, &failed);
+    bool heard = collect(pg, call, NULL, &rows, &failed);
     standby_note(call, position_in(rows));
     return heard;
 }
@@ -111,7 +115,7 @@ static bool hear_position(PGconn *pg, const struct db_call *call)
 static bool ask_standby(PGconn *pg, const struct db_call *call, PGresult **rows, PGresult **failed)
 {
     pgresult_auto_t *fresh = NULL;
-    bool heard = PQpipelineSync(pg) && collect(pg, &fresh, rows, failed);
+    bool heard = PQpipelineSync(pg) && collect(pg, call, &fresh, rows, failed);
     standby_note(call, position_in(fresh));
     return heard;
 }
@@ -119,7 +123,7 @@ static bool ask_standby(PGconn *pg, const struct db_call *call, PGresult **rows,
 static bool ask_primary(PGconn *pg, const struct db_call *call, PGresult **rows, PGresult **failed)
 {
     bool told = standby_is_set();
-    return PQpipelineSync(pg) && (!told || queue_position(pg)) && collect(pg, NULL, rows, failed)
+    return PQpipelineSync(pg) && (!told || queue_position(pg)) && collect(pg, call, NULL, rows, failed)
            && (!told || hear_position(pg, call));
 }
 
@@ -152,7 +156,7 @@ static enum outcome attempt(const struct db_call *call, void *data, PGresult **r
     if (!pg)
         return UNREACHABLE;
     if (!round_trip(pg, call, rows, failed)) {
-        db_close(); /* answers are still under way: never use it again */
+        link_close(call); /* answers are still under way: never use it again */
         return BROKEN;
     }
     if (call->lags && PQntuples(*rows) == 0)
@@ -175,6 +179,13 @@ static bool tell(const PGresult *failed, bool doubtful, struct problem *problem)
     return problem_set(problem, doubtful ? PROBLEM_outcome_unknown : PROBLEM_unavailable, NULL);
 }
 
+/* A standby that was promoted keeps its connections; another host may be one now. */
+static bool is_no_standby(const PGresult *failed)
+{
+    const char *sqlstate = PQresultErrorField(failed, PG_DIAG_SQLSTATE);
+    return sqlstate && strcmp(sqlstate, "TDR02") == 0;
+}
+
 /* From the standby, when it has what the caller has seen; NULL: whatever came in between, the primary knows.
  */
 static PGresult *try_standby(const struct db_call *asked, try_fn *try, void *data, enum outcome *outcome)
@@ -185,7 +196,10 @@ static PGresult *try_standby(const struct db_call *asked, try_fn *try, void *dat
     if (!standby_suits(asked, call.position))
         return NULL;
     *outcome = try(&call, data, &rows, &failed);
-    if (*outcome == BROKEN || *outcome == UNREACHABLE)
+    bool is_none = is_no_standby(failed);
+    if (is_none)
+        link_close(&call);
+    if (is_none || *outcome == BROKEN || *outcome == UNREACHABLE)
         standby_rest();
     return *outcome == ANSWERED ? give(&rows) : NULL;
 }

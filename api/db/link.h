@@ -7,6 +7,14 @@
  */
 PGconn *link_connection(const struct db_call *call);
 
+/* Close it: what it still has to say is for nobody. */
+void link_close(const struct db_call *call);
+
+/* The next result, as PQgetResult has it.  The primary is waited for; a standby that hangs without hanging up
+ * is not: its first answer has to come at once, the others in the time that a statement has.  False: the
+ * connection is of no use any more. */
+bool link_hear(PGconn *pg, const struct db_call *call, bool first, PGresult **result);
+
 /* Queue session_open or session_write of the call; queue its query. */
 bool link_queue_session(PGconn *pg, const struct db_call *call);
 bool link_queue_query(PGconn *pg, const struct db_call *call);

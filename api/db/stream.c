@@ -45,7 +45,9 @@ static void hear(PGresult **result, struct stream *s, PGresult **rows, PGresult 
 static bool collect(PGconn *pg, struct stream *s, PGresult **rows, PGresult **failed)
 {
     while (PQstatus(pg) == CONNECTION_OK && !s->given_up) {
-        pgresult_auto_t *r = PQgetResult(pg);
+        pgresult_auto_t *r = NULL;
+        if (!link_hear(pg, s->call, s->ended == 0, &r))
+            return false;
         if (PQresultStatus(r) == PGRES_PIPELINE_SYNC)
             return true;
         if (r)
@@ -70,13 +72,13 @@ static enum outcome attempt(const struct db_call *call, void *data, PGresult **r
     if (!pg)
         return UNREACHABLE;
     if (!queue(pg, call) || !collect(pg, &s, rows, failed) || !PQexitPipelineMode(pg)) {
-        db_close(); /* answers are still under way: never use it again */
+        link_close(call); /* answers are still under way: never use it again */
         return s.given_up ? GIVEN_UP : BROKEN;
     }
     if (*failed)
         return link_outcome_of(*failed);
     if (!call->lags && !link_note_position(pg, call))
-        db_close(); /* the rows have all come */
+        link_close(call); /* the rows have all come */
     return ANSWERED;
 }
 

@@ -146,7 +146,6 @@ def check_revoked(world):
     """A revoked token is good for some seconds at most; a new one is good at once."""
     world.expect("a good token", world.seen(world.services[0], "many-b"), 0)
     world.pause()
-    world.primary.tell("select 1")
     change(world, "update app.token set revoked_at = now() where account_id = (select id from app.account where login = 'many-b')")
     change(world, "insert into app.token (account_id, name, hash, scopes, expires_at) select id, 'new', sha256(convert_to('thidua_' || rpad('brand-new', 43, '0'), 'UTF8')), "
                   "'{data:read}', now() + interval '1 day' from app.account where login = 'many-c'")
@@ -186,6 +185,32 @@ def check_a_dead_standby(world):
     return len(answers)
 
 
+def check_a_hanging_standby(world):
+    """One that says nothing, and does not hang up either, is not waited for."""
+    world.expect("read from the standby before it hangs", world.is_read_soon(), True)
+    family = world.standby.family()
+    for pid in family:
+        os.kill(pid, signal.SIGSTOP)
+    began = time.monotonic()
+    world.expect("a stranger beside a hanging standby", [world.seen(s, WATCHER) for s in world.services], [world.months] * 2)
+    world.write(world.services[0])
+    world.expect("its own report beside a hanging standby", world.seen(world.services[0], "many-a"), world.months)
+    world.expect("waited for a hanging standby", time.monotonic() - began < 30, True)  # some 2 s for each of the two services
+    for pid in family:
+        os.kill(pid, signal.SIGCONT)
+    world.expect("read from the standby that goes on", world.is_read_soon(), True)
+
+
+def check_a_promoted_standby(world):
+    """It goes its own way, so nobody is shown what it has."""
+    world.expect("read from the standby before it is promoted", world.is_read_soon(), True)
+    world.standby.tell("select pg_promote()::text")
+    for _ in range(2):
+        world.write(world.services[0])
+        world.expect("its own report beside a promoted standby", [world.seen(s, "many-a") for s in world.services], [world.months] * 2)
+        world.expect("a stranger beside a promoted standby", [world.seen(s, WATCHER) for s in world.services], [world.months] * 2)
+
+
 def main():
     program, folder, user = sys.argv[1:]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(130))
@@ -196,6 +221,8 @@ def main():
         check_restarts(world)
         check_revoked(world)
         answered = check_a_dead_standby(world)
+        check_a_hanging_standby(world)
+        check_a_promoted_standby(world)
     finally:
         world.stop()
     print(f"standby: {world.months} reports, {answered} answers while it was killed", *world.faults, f"standby: {len(world.faults)} faults", sep="\n")

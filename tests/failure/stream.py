@@ -63,10 +63,13 @@ class Process:
             sys.exit(f"kill: {self.command} ended by itself, {self.process.returncode}")
         return self.answers()
 
+    def family(self):
+        with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="ascii") as children:
+            return [self.process.pid, *map(int, children.read().split())]
+
     def kill(self):
         """And whatever it has started: the power is off."""
-        with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="ascii") as children:
-            family = [self.process.pid, *map(int, children.read().split())]
+        family = self.family()
         if self.process.poll() is not None:
             sys.exit(f"kill: {self.command} ended by itself, {self.process.returncode}")
         for pid in family:
