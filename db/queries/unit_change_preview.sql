@@ -8,7 +8,7 @@ with body as materialized (
     select app.body($2) as b
 ), good as materialized (
     select app.refuse_parameters(case when $1::text = 'true' then '[]' else jsonb_build_array(app.parameter_fault('dry_run', 'only-dry-run', '{}')) end)
-       and app.refuse($3::jsonb || case when $3::jsonb = '[]' then (select coalesce(jsonb_agg(f), '[]') from app.unit_change_faults(b) f) else '[]' end) as ok, b
+       and app.refuse($3::jsonb) and app.refuse((select coalesce(jsonb_agg(f), '[]') from app.unit_change_faults(b) f)) as ok, b -- faults of the shape first: else it cannot be read
       from body
 )
 select (good.b ->> 'effective_on')::date as effective_on, x.units, x.below, x.accounts, x.submissions, x.targets, x.groups, x.expected_reports
