@@ -5727,7 +5727,7 @@ begin
     ), standing as materialized ( -- which communes of the window stand for the node, with what share of theirs
         select b.node_id, b.window_id, b.ends_on, b.id, 1::numeric as share, true as same, true as fits from below b where (p_how).boundaries is null
         union all
-        select b.node_id, b.window_id, b.ends_on, r.source, least(sum(r.share), max(r.parts)), bool_and(r.source = r.target),
+        select b.node_id, b.window_id, b.ends_on, r.source, least(sum(r.share), max(r.parts)), bool_and(r.source = r.target and r.share = 1),
                case when b.ends_on <= (p_how).boundaries then true else count(*) = max(r.parts) end
           from (select distinct d.ends_on from days d) d
          cross join lateral app.recast_from(d.ends_on, (p_how).boundaries) r
@@ -6237,10 +6237,16 @@ begin
     return query
     with recursive event as (
         select row_number() over (order by c.effective_on) as nth, c.effective_on from (select distinct x.effective_on from app.unit_change x where x.effective_on > p_from and x.effective_on <= p_to) c
-    ), link as ( -- a unit keeps what no link takes from it
-        select e.nth, l.from_unit_id, l.to_unit_id, case when l.whole then 1 else l.population::numeric / l.population_of end as share
+    ), gone as (
+        select e.nth, e.effective_on, l.from_unit_id, l.to_unit_id, case when l.whole then 1 else l.population::numeric / l.population_of end as share
           from event e join app.unit_change c on c.effective_on = e.effective_on join app.unit_change_link l on l.change_id = c.id
-         where l.to_unit_id is not null
+         where l.to_unit_id <> l.from_unit_id
+    ), link as ( -- a unit that goes on keeps what no link takes from it
+        select g.nth, g.from_unit_id, g.to_unit_id, g.share from gone g
+        union all
+        select g.nth, g.from_unit_id, g.from_unit_id, 1 - sum(g.share)
+          from gone g join app.unit u on u.id = g.from_unit_id and u.valid @> g.effective_on
+         group by g.nth, g.from_unit_id
     ), flow as (
         select u.id as source, u.id as target, 1::numeric as share, 0::bigint as nth
           from app.unit u join app.unit_kind k on k.code = u.kind and k.level = 'commune' where u.valid @> p_from
@@ -7361,6 +7367,7 @@ CREATE TABLE app.unit_change_link (
     CONSTRAINT unit_change_link_area_km2_check CHECK ((area_km2 >= (0)::numeric)),
     CONSTRAINT unit_change_link_check CHECK ((population_of >= population)),
     CONSTRAINT unit_change_link_kind_check CHECK ((kind = ANY (ARRAY['MERGE'::text, 'PARTIAL_TRANSFER'::text, 'RECODE'::text, 'ABOLISH'::text, 'UNCHANGED_NEW_PARENT'::text]))),
+    CONSTRAINT unit_change_link_part CHECK ((whole OR ((num_nulls(population, population_of) = 0) AND (population_of > 0)))),
     CONSTRAINT unit_change_link_population_check CHECK ((population >= 0))
 );
 
@@ -7387,6 +7394,8 @@ COMMENT ON COLUMN app.unit_change_link.area_km2 IS 'Area that moved with a part,
 COMMENT ON COLUMN app.unit_change_link.note IS 'What to know about it.';
 
 COMMENT ON COLUMN app.unit_change_link.verification IS 'How far this was verified.';
+
+COMMENT ON CONSTRAINT unit_change_link_part ON app.unit_change_link IS 'Of a part it is known how much of the whole it is.';
 
 ALTER TABLE app.unit_change_link ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME app.unit_change_link_id_seq

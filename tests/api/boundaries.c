@@ -127,9 +127,47 @@ Test(boundaries, of_no_day_are_refused)
     }
 }
 
+/* No reorganisation known so far is of this kind. */
+static void give_away_a_part(void)
+{
+    world_sql(
+        "insert into app.unit_change (code, effective_on, legal_basis) values ('hu-cau', '2024-10-01', 'hư cấu');"
+        "insert into app.unit_change_link (change_id, kind, from_unit_id, to_unit_id, whole, population, population_of) "
+        "select c.id, 'PARTIAL_TRANSFER', f.id, t.id, false, 1000, 4000 from app.unit_change c, app.unit f, app.unit t "
+        "where (c.code, f.code, t.code) = ('hu-cau', 'kbang-nghia-an', 'kbang-dong')");
+}
+
+Test(boundaries, leave_to_a_unit_what_it_did_not_give_away)
+{
+    const struct commune nghia_an = commune_staffed("kbang-nghia-an"), dong = commune_staffed("kbang-dong");
+    give_away_a_part();
+    plan_accepted(&nghia_an, "2022",
+                  "births=100 income_per_capita=40 population_avg=4000 ntm_commune_c01=true");
+    plan_accepted(&dong, "2022", "births=8 income_per_capita=20 population_avg=1000 ntm_commune_c01=true");
+    struct answer cube = query(
+        "unit=kbang-nghia-an,kbang-dong&indicator=births,income_per_capita,ntm_commune_c01&period=2022&boundaries=2024-10-01");
+    cr_expect_str_eq(cell_of(&cube, 0), "75 1/1 estimate provisional recast");
+    cr_expect_str_eq(cell_of(&cube, 1), "40 1/1 estimate provisional recast",
+                     "of three quarters of its people");
+    cr_expect_str_eq(at(&cube, "/cells/2/why"), "not_recastable", "a status is not divided");
+    cr_expect_str_eq(cell_of(&cube, 3), "33 2/2 estimate provisional recast", "8 + 25");
+    cr_expect_str_eq(cell_of(&cube, 4), "30 2/2 estimate provisional recast",
+                     "(20 × 1000 + 40 × 1000) / 2000");
+    struct answer whole = query("unit=kbang&indicator=births&period=2022&boundaries=2024-10-01");
+    cr_expect_str_eq(at(&whole, "/cells/0/value"), "108", "nothing is lost");
+}
+
+Test(boundaries, of_a_part_without_its_whole_cannot_be)
+{
+    world_sql(
+        "do $$ begin update app.unit_change_link set population_of = null where not whole; raise 'it can'; "
+        "exception when check_violation then null; end $$");
+}
+
 /* Whatever the boundaries, the shares of each commune add up to one. */
 Test(boundaries, lose_nobody)
 {
+    give_away_a_part();
     cr_expect_str_eq(
         world_value(
             "select count(*) from (select source from app.unit_shares('2022-12-14', current_date) group by source "
