@@ -167,11 +167,11 @@ static bool write_row(struct table *table, int columns)
 
 /* Across ---------------------------------------------------------------------------------------------- */
 
-/* A page could begin and end within a line, with cells of the next one in its place: such tables come whole.
- */
+/* A page could begin and end within a line, with cells of the next one in its place, and cells are what is
+ * counted: such tables come whole. */
 static bool is_whole_where_across(const struct request *rq, struct problem *problem)
 {
-    static const char *const pages[] = {"cursor", "limit"};
+    static const char *const pages[] = {"count", "cursor", "limit"};
     int across = param_position("columns", rq->route->params);
     if (across < 0 || !rq->param[across])
         return true;

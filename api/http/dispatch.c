@@ -51,8 +51,8 @@ static bool is_repeated(const struct request *rq, const char *name)
  * 11.2); Host decides what the message is meant for. */
 static bool is_unambiguous(const struct request *rq, struct problem *problem)
 {
-    static const char *const once[] = {"Host",          "Content-Length", "Transfer-Encoding",
-                                       "Authorization", "Content-Type",   "Idempotency-Key"};
+    static const char *const once[] = {"Host", "Content-Length", "Transfer-Encoding", "Authorization",
+                                       "Content-Type"};
     for (size_t i = 0; i < COUNT(once); i++)
         if (is_repeated(rq, once[i]))
             return refuse_header(once[i], "repeated-header", problem);
@@ -105,6 +105,8 @@ static bool read_idempotency_key(struct request *rq, struct problem *problem)
     if (!rq->idempotency_key)
         return strcmp(rq->route->method, "POST") != 0
                || problem_set(problem, PROBLEM_idempotency_key_required, NULL);
+    if (is_repeated(rq, "Idempotency-Key"))
+        return refuse_header("Idempotency-Key", "repeated-header", problem);
     return header_is_idempotency_key(rq->idempotency_key)
            || refuse_header("Idempotency-Key", "malformed-idempotency-key", problem);
 }

@@ -183,6 +183,8 @@ Test(data_cell_list, comes_whole_with_columns)
                   "kbang");
         expect_problem(cut, 400, "invalid-parameters");
         cr_expect_str_eq(faults_of(&cut), "cursor not-with-columns\nlimit not-with-columns\n");
+        cut = get(text_of(QUERY "&columns=unit&count=exact&format=%s", formats[i]), "kbang");
+        expect_fault(cut, 400, "invalid-parameters", "count not-with-columns");
     }
     cut = get(QUERY "&limit=3&format=csv", "kbang");
     cr_expect_eq(cut.status, 200, "%s", cut.text);
