@@ -65,6 +65,9 @@ Test(data_query, writes_nothing_and_needs_no_key)
     cr_expect_null(strstr(plain.text, "\"receipt\""));
     struct answer keyed = ask_with("POST", "/v1/data", "reader", body, "Idempotency-Key: one-of-a-kind");
     cr_expect_eq(keyed.status, 200, "%s", keyed.text);
+    struct answer twice = ask_with("POST", "/v1/data", "reader", body,
+                                   "Idempotency-Key: one-of-a-kind\r\nIdempotency-Key: a-second-one");
+    cr_expect_eq(twice.status, 200, "it is not looked at: %s", twice.text);
     cr_expect_str_eq(world_value("select count(*) from app.receipt"), before);
 }
 
@@ -135,6 +138,20 @@ Test(data_query, bounds_lists_selectors_and_the_body)
     expect_problem(most, 422, "invalid-content");
     cr_expect_eq(json_array_size(json_object_get(most.json, "errors")), 1001);
     expect_problem(more, 413, "content-too-large");
+}
+
+Test(data_query, takes_a_selector_any_number_of_times)
+{
+    char list[40000] = "[\"descendants(gia-lai,commune)\"", *end = list + strlen(list);
+    for (int i = 0; i < 999; i++)
+        end += sprintf(end, ",\"descendants(%s,commune)\"", i % 2 ? "gia-lai" : "kbang");
+    strcpy(end, "]");
+    static const char *const rest = "\"indicator\":[\"births\"],\"period\":[\"last(12,month)\"]";
+    struct answer often = query("kbang", text_of("{\"unit\":%s,%s}", list, rest)),
+                  once = query("kbang", text_of("{\"unit\":[\"descendants(gia-lai,commune)\"],%s}", rest));
+    cr_assert_eq(often.status, 200, "%s", often.text);
+    cr_expect_gt(json_array_size(json_object_get(once.json, "cells")), 100);
+    cr_expect(json_equal(json_object_get(often.json, "cells"), json_object_get(once.json, "cells")));
 }
 
 Test(data_query, takes_long_lists_and_bounds_the_cells)
