@@ -2714,9 +2714,9 @@ begin
                bool_or(a.status = 'ESTIMATE') as estimate, bool_or(a.status <> 'OFFICIAL') as provisional, bool_or(a.invented) as invented,
                bool_or(s.finer and s.measure = 'flow') as accumulated,
                bool_and(r.in_reach or b.id is not null) as visible,
-               case when (p_how).explain then jsonb_agg(jsonb_build_object(
+               jsonb_agg(jsonb_build_object(
                    'form', (select f.code from app.form f where f.id = s.form_id), 'period', (select q.code from app.period q where q.id = s.from_id),
-                   'value', a.value, 'denominator', a.den, 'missing_reason', a.missing_reason, 'status', a.status) order by s.from_id) end as reports
+                   'value', a.value, 'denominator', a.den, 'missing_reason', a.missing_reason, 'status', a.status) order by s.from_id) filter (where (p_how).explain) as reports
           from reporter r
           join supply s on s.window_id = r.window_id
           left join lateral (select y.id from app.publication y where y.unit_id = r.parent_id and y.form_id = s.form_id and y.period_id = s.from_id and not r.in_reach offset 0) b on true
@@ -2733,9 +2733,9 @@ begin
                sum(n.coefficient * case n.counts when 'value' then coalesce(x.value, 0) else (x.value is not null)::int end) filter (where n.side = 'denominator') as den,
                sum(x.value) filter (where n.side = 'weight') as weight, sum(x.den) as pair_den,
                bool_or(x.estimate) as estimate, bool_or(x.provisional) as provisional, bool_or(x.invented) as invented, bool_or(x.accumulated) as accumulated,
-               case when (p_how).explain then jsonb_agg(jsonb_build_object(
+               jsonb_agg(jsonb_build_object(
                    'indicator', (select i.code from app.indicator i where i.id = n.source_id), 'side', n.side, 'coefficient', n.coefficient, 'counts', n.counts,
-                   'value', trim_scale(x.value), 'reports', coalesce(x.reports, '[]')) order by n.side, n.source_id) end as sources
+                   'value', trim_scale(x.value), 'reports', coalesce(x.reports, '[]')) order by n.side, n.source_id) filter (where (p_how).explain) as sources
           from reporter r
           join need n on n.window_id = r.window_id
           left join source x on x.key = (r.rid << 32 | n.source_id)
@@ -5794,11 +5794,11 @@ begin
            bool_or(f.invented) filter (where f.included), bool_or(f.accumulated) filter (where f.included),
            not bool_and(r.same), bool_or(r.share <> 1),
            not bool_and(r.fits) or (not bool_and(r.same) and bool_or(f.aggregation in ('count_true', 'count_complete'))),
-           case when (p_how).explain and bool_and(f.visible) then jsonb_agg(jsonb_build_object(
+           case when bool_and(f.visible) then jsonb_agg(jsonb_build_object(
                'share', r.share, 'unit', (select u.code from app.unit u where u.id = r.id), 'expected', f.expected, 'counted', f.included,
                'numerator', case when f.included then trim_scale(r.share * f.top) end, 'denominator', case when f.included then trim_scale(r.share * f.bottom) end,
                'weight', case when f.included then f.weight end, 'sources', f.sources)
-               order by (select u.code from app.unit u where u.id = r.id)) end
+               order by (select u.code from app.unit u where u.id = r.id)) filter (where (p_how).explain) end
       from fraction f join reporter r on r.rid = f.reporter
      group by r.node_id, f.indicator_id, f.window_id;
 end $$;
