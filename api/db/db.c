@@ -61,33 +61,36 @@ bool link_queue_query(PGconn *pg, const struct db_call *call)
            == 1;
 }
 
-/* Read up to the sync.  The sync is the commit, so an error may still come just before it.  The first
- * failure becomes *failed, the last rows become *rows, the very first ones *first, where they are wanted. */
-static bool collect(PGconn *pg, const struct db_call *call, PGresult **first, PGresult **rows,
-                    PGresult **failed)
+/* What came: the first failure, the last rows, and the very first ones where they are wanted (NULL: not). */
+struct heard {
+    PGresult **first, **rows, **failed;
+};
+
+static void keep(PGresult **result, const struct heard *heard)
+{
+    PGresult **place = heard->rows;
+    if (PQresultStatus(*result) != PGRES_TUPLES_OK && PQresultStatus(*result) != PGRES_COMMAND_OK)
+        place = heard->failed;
+    else if (heard->first && !*heard->first)
+        place = heard->first;
+    if (place == heard->failed && *place)
+        return;
+    PQclear(*place);
+    *place = give(result);
+}
+
+/* Read up to the sync.  The sync is the commit, so an error may still come just before it. */
+static bool collect(PGconn *pg, const struct db_call *call, const struct heard *heard)
 {
     while (PQstatus(pg) == CONNECTION_OK) {
         pgresult_auto_t *r = NULL;
-        if (!link_hear(pg, call, first && !*first, &r))
+        if (!link_hear(pg, call, heard->first && !*heard->first, &r))
             return false;
-        if (!r)
-            continue; /* NULL only separates the queries */
-        switch (PQresultStatus(r)) {
-        case PGRES_PIPELINE_SYNC: return true;
-        case PGRES_PIPELINE_ABORTED: break; /* follows the failure */
-        case PGRES_TUPLES_OK:
-        case PGRES_COMMAND_OK:
-            if (first && !*first) {
-                *first = give(&r);
-                break;
-            }
-            PQclear(*rows);
-            *rows = give(&r);
-            break;
-        default:
-            if (!*failed)
-                *failed = give(&r);
-        }
+        if (PQresultStatus(r) == PGRES_PIPELINE_SYNC)
+            return true;
+        bool separates = !r, follows_failure = PQresultStatus(r) == PGRES_PIPELINE_ABORTED;
+        if (!separates && !follows_failure)
+            keep(&r, heard);
     }
     return false;
 }
@@ -107,7 +110,7 @@ static bool queue_position(PGconn *pg)
 static bool hear_position(PGconn *pg, const struct db_call *call)
 {
     pgresult_auto_t *rows = NULL, *failed = NULL;
-    bool heard = collect(pg, call, NULL, &rows, &failed);
+    bool heard = collect(pg, call, &(struct heard){NULL, &rows, &failed});
     standby_note(call, position_in(rows));
     return heard;
 }
@@ -115,7 +118,7 @@ static bool hear_position(PGconn *pg, const struct db_call *call)
 static bool ask_standby(PGconn *pg, const struct db_call *call, PGresult **rows, PGresult **failed)
 {
     pgresult_auto_t *fresh = NULL;
-    bool heard = PQpipelineSync(pg) && collect(pg, call, &fresh, rows, failed);
+    bool heard = PQpipelineSync(pg) && collect(pg, call, &(struct heard){&fresh, rows, failed});
     standby_note(call, position_in(fresh));
     return heard;
 }
@@ -123,8 +126,8 @@ static bool ask_standby(PGconn *pg, const struct db_call *call, PGresult **rows,
 static bool ask_primary(PGconn *pg, const struct db_call *call, PGresult **rows, PGresult **failed)
 {
     bool told = standby_is_set();
-    return PQpipelineSync(pg) && (!told || queue_position(pg)) && collect(pg, call, NULL, rows, failed)
-           && (!told || hear_position(pg, call));
+    return PQpipelineSync(pg) && (!told || queue_position(pg))
+           && collect(pg, call, &(struct heard){NULL, rows, failed}) && (!told || hear_position(pg, call));
 }
 
 static bool round_trip(PGconn *pg, const struct db_call *call, PGresult **rows, PGresult **failed)
