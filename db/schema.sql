@@ -3870,8 +3870,11 @@ end $$;
 COMMENT ON FUNCTION app.lines_of(p_indicators integer[], p_periods integer[]) IS 'Indicators × periods (by number), where defined: whether any form asks for all their parts, and whether forms of just that period do.';
 
 CREATE FUNCTION app.may_edit(s app.submission, p_grants text[]) RETURNS boolean
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN (((s).state = ANY (ARRAY['draft'::text, 'returned'::text])) AND ((('OFFICE_STAT_OFFICER@'::text || (s).unit_id) = ANY (p_grants)) OR (('CULTURE_INFO_OFFICER@'::text || (s).unit_id) = ANY (p_grants))));
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+begin
+    return s.state in ('draft', 'returned') and ('OFFICE_STAT_OFFICER@' || s.unit_id = any (p_grants) or 'CULTURE_INFO_OFFICER@' || s.unit_id = any (p_grants));
+end $$;
 
 COMMENT ON FUNCTION app.may_edit(s app.submission, p_grants text[]) IS 'May the caller change its values (lock apart)?';
 
@@ -4233,17 +4236,29 @@ CREATE FUNCTION app.reach(p_reach text) RETURNS integer[]
     AS $$
 declare
     units int[] := app.sealed_get('reach_' || p_reach)::int[];
+    way record;
 begin
-    if units is null then
-        select app.unit_ids_within(array_agg(g.unit_id)) into units
-          from app.account_role g
-          join app.role r on r.code = g.role
-          join app.unit u on u.id = g.unit_id
-          join app.unit_kind k on k.code = u.kind
-         where g.account_id = app.me()
-           and p_reach = case when r.reach = 'own' and k.level not in ('commune', 'village') then 'received' else r.reach end;
-        perform app.sealed_put('reach_' || p_reach, units::text);
+    if units is not null then
+        return units;
     end if;
+    for way in
+        with held as materialized (
+            select case when r.reach = 'own' and k.level not in ('commune', 'village') then 'received' else r.reach end as reach, g.unit_id
+              from app.account_role g
+              join app.role r on r.code = g.role
+              join app.unit u on u.id = g.unit_id
+              join app.unit_kind k on k.code = u.kind
+             where g.account_id = app.me()
+        )
+        select x.reach, case when exists (select from held h where h.reach = x.reach)
+                             then app.unit_ids_within(array(select h.unit_id from held h where h.reach = x.reach)) else '{}' end as of_way
+          from unnest('{own,received,accepted}'::text[]) x(reach)
+    loop
+        perform app.sealed_put('reach_' || way.reach, way.of_way::text);
+        if way.reach = p_reach then
+            units := way.of_way;
+        end if;
+    end loop;
     return units;
 end $$;
 
