@@ -7,11 +7,7 @@
 #include <string.h>
 #include <yder.h>
 
-enum {
-    SETTINGS_MAX = 10,
-    FIRST_ANSWER_MS = 2000,
-    ANSWER_MS = 65000 /* longer than any statement may take (stream_open) */
-};
+enum { SETTINGS_MAX = 10 };
 
 /* Where a connection of the thread leads. */
 enum place { PRIMARY, STANDBY, PLACES };
@@ -89,11 +85,25 @@ static bool was_refused(const PGresult *failed)
     return severity && strcmp(severity, "ERROR") == 0;
 }
 
+/* Everything sent, and something to read or nothing to wait for, each within that time. */
+static bool has_come(PGconn *pg, int milliseconds)
+{
+    struct pollfd socket = {.fd = PQsocket(pg)};
+    for (int left = PQflush(pg); left || PQisBusy(pg); left = PQflush(pg)) {
+        socket.events = (short)(left ? POLLIN | POLLOUT : POLLIN);
+        if (left < 0 || poll(&socket, 1, milliseconds) != 1 || !PQconsumeInput(pg))
+            return false;
+    }
+    return true;
+}
+
 /* The results come in the order of the queries; the first that was refused is the one to tell. */
-static bool all_are_prepared(PGconn *pg)
+static bool all_are_prepared(enum place place, PGconn *pg)
 {
     bool good = true;
     for (int i = 0; PQstatus(pg) == CONNECTION_OK;) {
+        if (place == STANDBY && !has_come(pg, LINK_FIRST_MS))
+            return false;
         pgresult_auto_t *r = PQgetResult(pg);
         ExecStatusType status = PQresultStatus(r);
         if (!r) {
@@ -110,9 +120,11 @@ static bool all_are_prepared(PGconn *pg)
     return false;
 }
 
-static bool prepare(PGconn *pg)
+/* Nobody waits for a standby, neither to hear it nor to be heard. */
+static bool prepare(enum place place, PGconn *pg)
 {
-    return PQenterPipelineMode(pg) && queue_all_queries(pg) && all_are_prepared(pg) && PQexitPipelineMode(pg);
+    return PQsetnonblocking(pg, place == STANDBY) == 0 && PQenterPipelineMode(pg) && queue_all_queries(pg)
+           && all_are_prepared(place, pg) && PQexitPipelineMode(pg);
 }
 
 /* The connection of this thread, from now on; NULL: none. */
@@ -127,7 +139,7 @@ static PGconn *open_connection(enum place place)
 {
     static const char *const names[PLACES] = {"database", "standby"};
     PGconn *pg = connect_as(place, server.user, server.password);
-    if (PQstatus(pg) == CONNECTION_OK && prepare(pg)) {
+    if (PQstatus(pg) == CONNECTION_OK && prepare(place, pg)) {
         keep(place, pg);
         return pg;
     }
@@ -136,19 +148,9 @@ static PGconn *open_connection(enum place place)
     return NULL;
 }
 
-/* Something to read, or nothing to wait for, within that time. */
-static bool has_come(PGconn *pg, int milliseconds)
+bool link_hear(PGconn *pg, const struct db_call *call, int patience, PGresult **result)
 {
-    struct pollfd socket = {.fd = PQsocket(pg), .events = POLLIN};
-    while (PQisBusy(pg))
-        if (poll(&socket, 1, milliseconds) != 1 || !PQconsumeInput(pg))
-            return false;
-    return true;
-}
-
-bool link_hear(PGconn *pg, const struct db_call *call, bool first, PGresult **result)
-{
-    if (call->lags && !has_come(pg, first ? FIRST_ANSWER_MS : ANSWER_MS))
+    if (call->lags && !has_come(pg, patience))
         return false;
     *result = PQgetResult(pg);
     return true;

@@ -84,7 +84,7 @@ static bool collect(PGconn *pg, const struct db_call *call, const struct heard *
 {
     while (PQstatus(pg) == CONNECTION_OK) {
         pgresult_auto_t *r = NULL;
-        if (!link_hear(pg, call, heard->first && !*heard->first, &r))
+        if (!link_hear(pg, call, heard->first && !*heard->first ? LINK_FIRST_MS : LINK_ANSWER_MS, &r))
             return false;
         if (PQresultStatus(r) == PGRES_PIPELINE_SYNC)
             return true;
@@ -204,6 +204,8 @@ static PGresult *try_standby(const struct db_call *asked, try_fn *try, void *dat
         link_close(&call);
     if (is_none || *outcome == BROKEN || *outcome == UNREACHABLE)
         standby_rest();
+    else
+        standby_answered();
     return *outcome == ANSWERED ? give(&rows) : NULL;
 }
 

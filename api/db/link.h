@@ -10,10 +10,13 @@ PGconn *link_connection(const struct db_call *call);
 /* Close it: what it still has to say is for nobody. */
 void link_close(const struct db_call *call);
 
-/* The next result, as PQgetResult has it.  The primary is waited for; a standby that hangs without hanging up
- * is not: its first answer has to come at once, the others in the time that a statement has.  False: the
- * connection is of no use any more. */
-bool link_hear(PGconn *pg, const struct db_call *call, bool first, PGresult **result);
+/* How long a standby that hangs without hanging up is waited for, in ms: its first answer has to come at
+ * once, the others in a little more than the time that a statement has (5 s, and 60 s after stream_open). */
+enum { LINK_FIRST_MS = 2000, LINK_ANSWER_MS = 7000, LINK_ROWS_MS = 65000 };
+
+/* The next result, as PQgetResult has it.  The primary is waited for.  False: the connection is of no use any
+ * more. */
+bool link_hear(PGconn *pg, const struct db_call *call, int patience, PGresult **result);
 
 /* Queue session_open or session_write of the call; queue its query. */
 bool link_queue_session(PGconn *pg, const struct db_call *call);

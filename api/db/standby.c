@@ -76,15 +76,30 @@ static _Atomic uint64_t *slot_of(const struct db_call *call)
     return &standby.seen->slot[call->token_hash[0] << 8 | call->token_hash[1]];
 }
 
+/* After a rest one tries for all: if it still hangs, nobody else waits. */
+static bool may_try(void)
+{
+    long long until = atomic_load(&standby.rests_until);
+    return until == 0
+           || (now() >= until
+               && atomic_compare_exchange_strong(&standby.rests_until, &until, now() + REST_SECONDS));
+}
+
 /* Until this process has asked the primary once, nobody knows what was seen before it started. */
 bool standby_suits(const struct db_call *call, char position[POSITION_TEXT_SIZE])
 {
-    if (!standby.set || !call->lags || !call->token_hash || now() < atomic_load(&standby.rests_until))
+    if (!standby.set || !call->lags || !call->token_hash)
         return false;
     uint64_t everybody = atomic_load(&standby.seen->everybody), own = atomic_load(slot_of(call));
     uint64_t seen = own > everybody ? own : everybody;
     snprintf(position, POSITION_TEXT_SIZE, "%" PRIX32 "/%" PRIX32, (uint32_t)(seen >> 32), (uint32_t)seen);
-    return everybody != 0;
+    return everybody != 0 && may_try();
+}
+
+void standby_answered(void)
+{
+    if (atomic_load(&standby.rests_until) != 0)
+        atomic_store(&standby.rests_until, 0);
 }
 
 void standby_rest(void)

@@ -30,10 +30,11 @@ bool standby_suits(const struct db_call *call, char position[POSITION_TEXT_SIZE]
 /* How many seconds it may be behind, as text. */
 const char *standby_seconds(void);
 
-/* It cannot be reached, or broke off: it is left alone for a moment. */
+/* It cannot be reached, hangs, or broke off: it is left alone for a moment.  It answered: it is not. */
 void standby_rest(void);
+void standby_answered(void);
 
 /* The caller has seen the log up to here, as PostgreSQL prints it; NULL is nothing.  What a job wrote by its
- * ticket, everybody has seen; what was done without a token (the pulse, a look for jobs, a question after
- * health), nobody, else each beat would send every caller to the primary. */
+ * ticket, everybody has seen; what was done without a token (the pulse, a look for jobs, a sign-in, a
+ * question after health), nobody, else each beat would send every caller to the primary. */
 void standby_note(const struct db_call *call, const char *position);

@@ -46,7 +46,7 @@ static bool collect(PGconn *pg, struct stream *s, PGresult **rows, PGresult **fa
 {
     while (PQstatus(pg) == CONNECTION_OK && !s->given_up) {
         pgresult_auto_t *r = NULL;
-        if (!link_hear(pg, s->call, s->ended == 0, &r))
+        if (!link_hear(pg, s->call, s->ended == 0 ? LINK_FIRST_MS : LINK_ROWS_MS, &r))
             return false;
         if (PQresultStatus(r) == PGRES_PIPELINE_SYNC)
             return true;

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -193,6 +194,8 @@ def check_a_hanging_standby(world):
     for pid in family:
         os.kill(pid, signal.SIGSTOP)
     began = time.monotonic()
+    long = json.dumps({"unit": ["x" * 200] * 600, "indicator": ["x" * 200] * 600, "period": ["2026"]}).encode()  # more than a socket takes in
+    world.expect("a long query beside a hanging standby", world.services[1].ask("POST", "/v1/data", WATCHER, long)[0], 422)
     world.expect("a stranger beside a hanging standby", [world.seen(s, WATCHER) for s in world.services], [world.months] * 2)
     world.write(world.services[0])
     world.expect("its own report beside a hanging standby", world.seen(world.services[0], "many-a"), world.months)
@@ -201,6 +204,49 @@ def check_a_hanging_standby(world):
         with contextlib.suppress(ProcessLookupError):  # it had ended, and nobody was there to notice
             os.kill(pid, signal.SIGCONT)
     world.expect("read from the standby that goes on", world.is_read_soon(), True)
+
+
+class Mute:
+    """Before a server: connections are made, and nothing after that is heard."""
+
+    def __init__(self, folder, behind):
+        os.mkdir(folder)
+        self.behind, self.listener = behind, socket.socket(socket.AF_UNIX)
+        self.listener.bind(f"{folder}/.s.PGSQL.5432")
+        self.listener.listen()
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            client, server = self.listener.accept()[0], socket.socket(socket.AF_UNIX)
+            server.connect(self.behind)
+            threading.Thread(target=self.pass_on, args=(client, server), daemon=True).start()
+            threading.Thread(target=self.greet, args=(server, client), daemon=True).start()
+
+    @staticmethod
+    def pass_on(source, target):
+        with contextlib.suppress(OSError):
+            while said := source.recv(65536):
+                target.sendall(said)
+
+    @staticmethod
+    def greet(server, client):
+        said = b""
+        while b"Z\0\0\0\5" not in said:  # ready for a query
+            part = server.recv(65536)
+            client.sendall(part)
+            said += part
+
+
+def check_a_mute_standby(world):
+    """One that hangs as soon as the connection is made is not waited for, either."""
+    world.expect("read from the standby before there is a mute one", world.is_read_soon(), True)
+    Mute(f"{world.folder}/mute", f"{world.folder}/standby/.s.PGSQL.5432")
+    service = Service(world.program, world.folder, THIDUA_DATABASE_READ=f"host={world.folder}/mute dbname=thidua user=thidua_api",
+                      THIDUA_DATABASE_READ_POSITIONS=f"{world.folder}/positions", THIDUA_WORKERS="2")
+    service.start()
+    world.expect("a stranger before a mute standby", [world.seen(service, WATCHER) for _ in range(3)], [world.months] * 3)
+    service.end(gently=True)
 
 
 def check_a_promoted_standby(world):
@@ -224,6 +270,7 @@ def main():
         check_revoked(world)
         answered = check_a_dead_standby(world)
         check_a_hanging_standby(world)
+        check_a_mute_standby(world)
         check_a_promoted_standby(world)
     finally:
         world.stop()
