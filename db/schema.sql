@@ -3869,6 +3869,21 @@ end $$;
 
 COMMENT ON FUNCTION app.lines_of(p_indicators integer[], p_periods integer[]) IS 'Indicators × periods (by number), where defined: whether any form asks for all their parts, and whether forms of just that period do.';
 
+CREATE FUNCTION app.links_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if (select sum(case when l.whole then 1 else l.population::numeric / l.population_of end) > 1.000000001
+          from app.unit_change_link l join app.unit_change c on c.id = l.change_id
+         where l.from_unit_id = new.from_unit_id and l.to_unit_id <> l.from_unit_id
+           and c.effective_on = (select x.effective_on from app.unit_change x where x.id = new.change_id)) then
+        raise exception using errcode = '23514', message = 'more than all of a unit goes elsewhere', constraint = 'unit_change_link_sum', table = 'unit_change_link';
+    end if;
+    return null;
+end $$;
+
+COMMENT ON FUNCTION app.links_guard() IS 'On one day no more of a unit goes to others than there is.';
+
 CREATE FUNCTION app.may_edit(s app.submission, p_grants text[]) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     AS $$
@@ -4119,7 +4134,7 @@ CREATE FUNCTION app.planned_links(p_body jsonb) RETURNS SETOF app.planned_link
     AS $$
 begin
     return query
-    select x.ord::int - 1, x.l ->> 'kind', x.l ->> 'from', f.id, x.l ->> 'to', t.id, coalesce((x.l ->> 'whole')::boolean, x.l ->> 'population' is null),
+    select x.ord::int - 1, x.l ->> 'kind', x.l ->> 'from', f.id, x.l ->> 'to', t.id, x.l ->> 'kind' = 'ABOLISH' or (coalesce((x.l ->> 'whole')::boolean, x.l ->> 'population' is null) and x.l ->> 'kind' <> 'PARTIAL_TRANSFER'),
            (x.l ->> 'population')::int, (x.l ->> 'population_of')::int, x.l ->> 'parent'
       from jsonb_array_elements(p_body -> 'links') with ordinality as x(l, ord)
       left join app.unit f on f.code = x.l ->> 'from'
@@ -4804,7 +4819,7 @@ begin
         union all
         select b.ord, b.deep, b.level, x.unit_id, b.days * datemultirange(x.valid), b.depth + 1
           from below b cross join lateral (select y.unit_id, y.valid from app.unit_parent y where y.parent_id = b.id offset 0) x
-         where b.days && x.valid and b.depth < case when b.deep then 8 else 1 end -- more than there are levels
+         where b.days && x.valid and b.depth < case when b.deep then 64 else 1 end -- deeper than any tree; a circle would end here
     ), chosen as (
         select t.ord, u.code::text as node, app.unit_name_on(u.id, (select max(d) from unnest(p_days) d)) as name, u.id as root, '(,)'::daterange as valid
           from token t join app.unit u on u.code = t.text
@@ -6097,6 +6112,10 @@ begin
           from app.planned_links(p_body) l
     ), over as materialized ( -- what there is no more on the day
         select x.code from app.planned_ends(p_body) x
+        union
+        select u.code from app.unit u
+         where u.id = any (app.left_behind(array(select e.id from app.planned_ends(p_body) x join app.unit e on e.code = x.code),
+                                           array(select l.source_id from link l where l.source_id is not null), day - 1))
     ), whole as materialized ( -- the link that takes all of a unit away
         select l.source, min(l.nth) as nth from link l where l.whole and not l.stays and l.kind in ('MERGE', 'ABOLISH') group by l.source
     ), placed as ( -- who is to report to whom
@@ -6128,6 +6147,17 @@ begin
      where l.kind in ('RECODE', 'UNCHANGED_NEW_PARENT') and l.target is not null and not l.stays
     union all
     select app.fault('/links/' || l.nth || '/parent', 'missing-member', '{}') from link l where l.kind = 'UNCHANGED_NEW_PARENT' and l.parent is null
+    union all -- who goes on below a unit that ends has to say where
+    select app.fault('/links/' || min(l.nth) || '/parent', 'missing-member', '{}')
+      from link l join app.unit u on u.id = app.unit_parent_on(l.source_id, day - 1)
+     where u.code in (select o.code from over o) and l.source not in (select o.code from over o)
+     group by l.source having count(l.parent) = 0 and not bool_or(l.kind = 'UNCHANGED_NEW_PARENT')
+    union all
+    select app.fault('/links/' || l.nth || '/whole', 'part-not-whole', '{}') from link l
+     where l.kind = 'PARTIAL_TRANSFER' and p_body #>> array['links', l.nth::text, 'whole'] = 'true'
+    union all
+    select app.fault('/new_units/' || n.ord - 1 || '/parent', 'missing-member', '{}')
+      from jsonb_array_elements(p_body -> 'new_units') with ordinality n(v, ord) where n.v ->> 'parent' is null and n.v ->> 'kind' <> 'PROVINCE'
     union all
     select app.fault('/links/' || l.nth, 'nothing-left', jsonb_build_object('unit', l.source, 'first', w.nth)) from link l join whole w on w.source = l.source and w.nth <> l.nth
      where not exists (select from link x where (x.kind, x.source) = (l.kind, l.source) and x.target is not distinct from l.target and x.nth < l.nth)
@@ -6143,7 +6173,7 @@ begin
     select app.fault('/links/' || l.nth, 'duplicate-link', jsonb_build_object('first', f.nth))
       from link l join lateral (select min(x.nth) as nth from link x where (x.kind, x.source) = (l.kind, l.source) and x.target is not distinct from l.target) f on f.nth < l.nth
     union all
-    select app.fault('/links/' || l.nth || '/population', 'missing-member', '{}') from link l where l.population is null and (not l.whole or l.kind = 'PARTIAL_TRANSFER')
+    select app.fault('/links/' || l.nth || '/population', 'missing-member', '{}') from link l where l.population is null and not l.whole
     union all
     select app.fault('/links/' || l.nth || '/population_of', 'missing-member', '{}') from link l where not l.whole and l.population_of is null
     union all
@@ -6154,7 +6184,7 @@ begin
         or (sum(l.population) < max(l.population_of) and (l.source in (select o.code from over o) or bool_or(l.stays)));
 end $$;
 
-COMMENT ON FUNCTION app.unit_change_faults(p_body jsonb) IS 'Everything that is wrong with a planned reorganisation: units that are not there on its day, parts that do not make the whole.';
+COMMENT ON FUNCTION app.unit_change_faults(p_body jsonb) IS 'Everything that is wrong with a planned reorganisation: units that are not there on its day, or not any more; parts that do not make the whole; a tree that is none.';
 
 CREATE FUNCTION app.unit_change_known() RETURNS trigger
     LANGUAGE plpgsql
@@ -6318,7 +6348,7 @@ begin
     ), link as ( -- a unit that goes on keeps what no link takes from it
         select g.nth, g.from_unit_id, g.to_unit_id, g.share from gone g
         union all
-        select g.nth, g.from_unit_id, g.from_unit_id, 1 - sum(g.share)
+        select g.nth, g.from_unit_id, g.from_unit_id, greatest(1 - sum(g.share), 0)
           from gone g join app.unit u on u.id = g.from_unit_id and u.valid @> g.effective_on
          group by g.nth, g.from_unit_id
     ), flow as (
@@ -7442,7 +7472,8 @@ CREATE TABLE app.unit_change_link (
     CONSTRAINT unit_change_link_check CHECK ((population_of >= population)),
     CONSTRAINT unit_change_link_kind_check CHECK ((kind = ANY (ARRAY['MERGE'::text, 'PARTIAL_TRANSFER'::text, 'RECODE'::text, 'ABOLISH'::text, 'UNCHANGED_NEW_PARENT'::text]))),
     CONSTRAINT unit_change_link_part CHECK ((whole OR ((num_nulls(population, population_of) = 0) AND (population_of > 0)))),
-    CONSTRAINT unit_change_link_population_check CHECK ((population >= 0))
+    CONSTRAINT unit_change_link_population_check CHECK ((population >= 0)),
+    CONSTRAINT unit_change_link_transfer CHECK (((kind <> 'PARTIAL_TRANSFER'::text) OR (NOT whole)))
 );
 
 COMMENT ON TABLE app.unit_change_link IS 'What of an old unit went to which new one.';
@@ -7470,6 +7501,8 @@ COMMENT ON COLUMN app.unit_change_link.note IS 'What to know about it.';
 COMMENT ON COLUMN app.unit_change_link.verification IS 'How far this was verified.';
 
 COMMENT ON CONSTRAINT unit_change_link_part ON app.unit_change_link IS 'Of a part it is known how much of the whole it is.';
+
+COMMENT ON CONSTRAINT unit_change_link_transfer ON app.unit_change_link IS 'What is transferred in part is a part.';
 
 ALTER TABLE app.unit_change_link ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME app.unit_change_link_id_seq
@@ -8402,6 +8435,8 @@ CREATE TRIGGER totals_redefined AFTER UPDATE ON app.indicator_version REFERENCIN
 CREATE TRIGGER totals_undefined AFTER DELETE ON app.indicator_term REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION app.totals_redefined();
 
 CREATE TRIGGER totals_without AFTER DELETE ON app.submission REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION app.totals_without();
+
+CREATE CONSTRAINT TRIGGER unit_change_link_sum AFTER INSERT OR UPDATE ON app.unit_change_link DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION app.links_guard();
 
 CREATE TRIGGER value_entered_delete AFTER DELETE ON app.submission_value REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.value_entered();
 

@@ -20,7 +20,7 @@ static const struct member planned_unit[] = {
     {"kind", STRING, REQUIRED,
      .choices = CHOICES("PROVINCE", "DISTRICT", "COMMUNE", "TOWN", "VILLAGE", "RESIDENTIAL_GROUP")},
     {"name", STRING, REQUIRED, .min_length = 1, .max_length = 200},
-    {"parent", STRING, REQUIRED, .min_length = 1, .max_length = 64},
+    {"parent", STRING | NULLABLE, .min_length = 1, .max_length = 64},
     {0},
 };
 

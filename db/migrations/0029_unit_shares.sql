@@ -17,7 +17,7 @@ begin
     ), link as ( -- a unit that goes on keeps what no link takes from it
         select g.nth, g.from_unit_id, g.to_unit_id, g.share from gone g
         union all
-        select g.nth, g.from_unit_id, g.from_unit_id, 1 - sum(g.share)
+        select g.nth, g.from_unit_id, g.from_unit_id, greatest(1 - sum(g.share), 0)
           from gone g join app.unit u on u.id = g.from_unit_id and u.valid @> g.effective_on
          group by g.nth, g.from_unit_id
     ), flow as (
@@ -98,9 +98,29 @@ begin
 end $$;
 
 alter table app.unit_change_link add constraint unit_change_link_part check (whole or (num_nulls(population, population_of) = 0 and population_of > 0));
+alter table app.unit_change_link add constraint unit_change_link_transfer check (kind <> 'PARTIAL_TRANSFER' or not whole);
+comment on constraint unit_change_link_transfer on app.unit_change_link is 'What is transferred in part is a part.';
+
+create function app.links_guard() returns trigger
+language plpgsql as $$
+begin
+    if (select sum(case when l.whole then 1 else l.population::numeric / l.population_of end) > 1.000000001
+          from app.unit_change_link l join app.unit_change c on c.id = l.change_id
+         where l.from_unit_id = new.from_unit_id and l.to_unit_id <> l.from_unit_id
+           and c.effective_on = (select x.effective_on from app.unit_change x where x.id = new.change_id)) then
+        raise exception using errcode = '23514', message = 'more than all of a unit goes elsewhere', constraint = 'unit_change_link_sum', table = 'unit_change_link';
+    end if;
+    return null;
+end $$;
+comment on function app.links_guard is 'On one day no more of a unit goes to others than there is.';
+create constraint trigger unit_change_link_sum after insert or update on app.unit_change_link deferrable initially deferred
+    for each row execute function app.links_guard();
 comment on constraint unit_change_link_part on app.unit_change_link is 'Of a part it is known how much of the whole it is.';
 
 -- migrate:down
+drop trigger unit_change_link_sum on app.unit_change_link;
+drop function app.links_guard;
+alter table app.unit_change_link drop constraint unit_change_link_transfer;
 alter table app.unit_change_link drop constraint unit_change_link_part;
 create or replace function app.totals_computed(p_nodes int[], p_roots int[], p_valid daterange[], p_indicators int[], p_windows int[], p_from date[], p_to date[], p_coarsest int[], p_how app.figures_how)
 returns setof app.node_total

@@ -7,7 +7,7 @@ create or replace function app.planned_links(p_body jsonb) returns setof app.pla
 language plpgsql stable as $$
 begin
     return query
-    select x.ord::int - 1, x.l ->> 'kind', x.l ->> 'from', f.id, x.l ->> 'to', t.id, coalesce((x.l ->> 'whole')::boolean, x.l ->> 'population' is null),
+    select x.ord::int - 1, x.l ->> 'kind', x.l ->> 'from', f.id, x.l ->> 'to', t.id, x.l ->> 'kind' = 'ABOLISH' or (coalesce((x.l ->> 'whole')::boolean, x.l ->> 'population' is null) and x.l ->> 'kind' <> 'PARTIAL_TRANSFER'),
            (x.l ->> 'population')::int, (x.l ->> 'population_of')::int, x.l ->> 'parent'
       from jsonb_array_elements(p_body -> 'links') with ordinality as x(l, ord)
       left join app.unit f on f.code = x.l ->> 'from'
@@ -57,6 +57,10 @@ begin
           from app.planned_links(p_body) l
     ), over as materialized ( -- what there is no more on the day
         select x.code from app.planned_ends(p_body) x
+        union
+        select u.code from app.unit u
+         where u.id = any (app.left_behind(array(select e.id from app.planned_ends(p_body) x join app.unit e on e.code = x.code),
+                                           array(select l.source_id from link l where l.source_id is not null), day - 1))
     ), whole as materialized ( -- the link that takes all of a unit away
         select l.source, min(l.nth) as nth from link l where l.whole and not l.stays and l.kind in ('MERGE', 'ABOLISH') group by l.source
     ), placed as ( -- who is to report to whom
@@ -88,6 +92,17 @@ begin
      where l.kind in ('RECODE', 'UNCHANGED_NEW_PARENT') and l.target is not null and not l.stays
     union all
     select app.fault('/links/' || l.nth || '/parent', 'missing-member', '{}') from link l where l.kind = 'UNCHANGED_NEW_PARENT' and l.parent is null
+    union all -- who goes on below a unit that ends has to say where
+    select app.fault('/links/' || min(l.nth) || '/parent', 'missing-member', '{}')
+      from link l join app.unit u on u.id = app.unit_parent_on(l.source_id, day - 1)
+     where u.code in (select o.code from over o) and l.source not in (select o.code from over o)
+     group by l.source having count(l.parent) = 0 and not bool_or(l.kind = 'UNCHANGED_NEW_PARENT')
+    union all
+    select app.fault('/links/' || l.nth || '/whole', 'part-not-whole', '{}') from link l
+     where l.kind = 'PARTIAL_TRANSFER' and p_body #>> array['links', l.nth::text, 'whole'] = 'true'
+    union all
+    select app.fault('/new_units/' || n.ord - 1 || '/parent', 'missing-member', '{}')
+      from jsonb_array_elements(p_body -> 'new_units') with ordinality n(v, ord) where n.v ->> 'parent' is null and n.v ->> 'kind' <> 'PROVINCE'
     union all
     select app.fault('/links/' || l.nth, 'nothing-left', jsonb_build_object('unit', l.source, 'first', w.nth)) from link l join whole w on w.source = l.source and w.nth <> l.nth
      where not exists (select from link x where (x.kind, x.source) = (l.kind, l.source) and x.target is not distinct from l.target and x.nth < l.nth)
@@ -103,7 +118,7 @@ begin
     select app.fault('/links/' || l.nth, 'duplicate-link', jsonb_build_object('first', f.nth))
       from link l join lateral (select min(x.nth) as nth from link x where (x.kind, x.source) = (l.kind, l.source) and x.target is not distinct from l.target) f on f.nth < l.nth
     union all
-    select app.fault('/links/' || l.nth || '/population', 'missing-member', '{}') from link l where l.population is null and (not l.whole or l.kind = 'PARTIAL_TRANSFER')
+    select app.fault('/links/' || l.nth || '/population', 'missing-member', '{}') from link l where l.population is null and not l.whole
     union all
     select app.fault('/links/' || l.nth || '/population_of', 'missing-member', '{}') from link l where not l.whole and l.population_of is null
     union all
@@ -113,6 +128,8 @@ begin
     having sum(l.population) > max(l.population_of) or min(l.population_of) <> max(l.population_of)
         or (sum(l.population) < max(l.population_of) and (l.source in (select o.code from over o) or bool_or(l.stays)));
 end $$;
+
+comment on function app.unit_change_faults is 'Everything that is wrong with a planned reorganisation: units that are not there on its day, or not any more; parts that do not make the whole; a tree that is none.';
 
 create or replace function app.unit_change_preview(p_body jsonb, out units json, out below json, out accounts json, out submissions json, out targets json, out groups json,
                                         out expected_reports int)
@@ -248,6 +265,7 @@ begin
      group by l.source
     having sum(l.population) <> max(l.population_of) or min(l.population_of) <> max(l.population_of);
 end $$;
+comment on function app.unit_change_faults is 'Everything that is wrong with a planned reorganisation: units that are not there on its day, parts that do not make the whole.';
 drop function app.left_behind, app.planned_rank, app.planned_ends;
 create or replace function app.planned_links(p_body jsonb) returns setof app.planned_link
 language plpgsql stable as $$

@@ -24,7 +24,7 @@ begin
         union all
         select b.ord, b.deep, b.level, x.unit_id, b.days * datemultirange(x.valid), b.depth + 1
           from below b cross join lateral (select y.unit_id, y.valid from app.unit_parent y where y.parent_id = b.id offset 0) x
-         where b.days && x.valid and b.depth < case when b.deep then 8 else 1 end -- more than there are levels
+         where b.days && x.valid and b.depth < case when b.deep then 64 else 1 end -- deeper than any tree; a circle would end here
     ), chosen as (
         select t.ord, u.code::text as node, app.unit_name_on(u.id, (select max(d) from unnest(p_days) d)) as name, u.id as root, '(,)'::daterange as valid
           from token t join app.unit u on u.code = t.text

@@ -157,6 +157,17 @@ Test(boundaries, leave_to_a_unit_what_it_did_not_give_away)
     cr_expect_str_eq(at(&whole, "/cells/0/value"), "108", "nothing is lost");
 }
 
+Test(boundaries, give_away_no_more_than_there_is)
+{
+    give_away_a_part();
+    world_sql(
+        "do $$ begin "
+        "insert into app.unit_change_link (change_id, kind, from_unit_id, to_unit_id, whole, population, population_of) "
+        "select change_id, kind, from_unit_id, (select id from app.unit where code = 'kbang-krong'), false, 3001, 4000 "
+        "from app.unit_change_link where population = 1000; set constraints all immediate; raise 'it can'; "
+        "exception when check_violation then null; end $$");
+}
+
 Test(boundaries, of_a_part_without_its_whole_cannot_be)
 {
     world_sql(

@@ -168,7 +168,12 @@ Test(unit_change_preview, gives_away_no_more_than_there_is)
     expect_link_faults(LINK("PARTIAL_TRANSFER", "dong", TO("moi") PART("60")) "," LINK(
                            "PARTIAL_TRANSFER", "dong", TO("kbang-krong") PART("50")),
                        "/links/0/population parts-do-not-add-up\n");
-    expect_link_faults(LINK("PARTIAL_TRANSFER", "dong", TO("moi")), "/links/0/population missing-member\n");
+    expect_link_faults(LINK("PARTIAL_TRANSFER", "dong", TO("moi")),
+                       "/links/0/population missing-member\n/links/0/population_of missing-member\n");
+    expect_link_faults(LINK("PARTIAL_TRANSFER", "dong", TO("moi") ",\"whole\":true" PART("50")),
+                       "/links/0/whole part-not-whole\n");
+    expect_link_faults(LINK("ABOLISH", "dong", PART("40")) "," LINK("MERGE", "dong", TO("moi") PART("60")),
+                       "/links/1 nothing-left\n/links/1/population parts-do-not-add-up\n");
 }
 
 Test(unit_change_preview, lets_a_unit_go_on_that_gives_away_a_part)
@@ -187,6 +192,41 @@ Test(unit_change_preview, leaves_nothing_to_units_that_end_themselves)
         "{\"effective_on\":\"2022-07-01\",\"links\":[{\"kind\":\"ABOLISH\",\"from\":\"kbang\"}],\"new_units\":["
         "{\"code\":\"moi\",\"kind\":\"COMMUNE\",\"name\":\"x\",\"parent\":\"kbang\"}]}");
     cr_expect_str_eq(faults_of(&answer), "/new_units/0/parent unit-not-alive\n");
+}
+
+/* Neither does it leave anything to those that end with the unit above them. */
+Test(unit_change_preview, leaves_nothing_to_units_left_behind)
+{
+    static const char *const plans[][2] = {
+        {LINK("MERGE", "dong", TO("kbang-krong")), "/links/1/to unit-not-alive\n"},
+        {LINK("PARTIAL_TRANSFER", "dong", TO("gia-lai-la") PART("50")),
+         "/links/1/parent missing-member\n/links/1/to unknown-unit\n"},
+        {LINK("UNCHANGED_NEW_PARENT", "lo-ku-01", TO("kbang-lo-ku-01") ",\"parent\":\"kbang-dong\""),
+         "/links/1/parent unit-not-alive\n"}};
+    for (size_t i = 0; i < COUNT(plans); i++) {
+        struct answer answer = preview(
+            "kbang",
+            text_of(
+                "{\"effective_on\":\"2022-07-01\",\"links\":[{\"kind\":\"ABOLISH\",\"from\":\"kbang\"},%s]}",
+                plans[i][0]));
+        cr_expect_str_eq(faults_of(&answer), plans[i][1], "%s", answer.text);
+    }
+}
+
+Test(unit_change_preview, takes_a_new_province)
+{
+    struct answer answer = preview(
+        "kbang",
+        "{\"effective_on\":\"2022-07-01\",\"links\":[{\"kind\":\"MERGE\",\"from\":\"gia-lai\",\"to\":\"moi\"},"
+        "{\"kind\":\"UNCHANGED_NEW_PARENT\",\"from\":\"kbang\",\"to\":\"kbang\",\"parent\":\"moi\"}],"
+        "\"new_units\":[{\"code\":\"moi\",\"kind\":\"PROVINCE\",\"name\":\"x\"}]}");
+    cr_expect_eq(answer.status, 200, "%s", answer.text);
+    cr_expect_str_eq(at(&answer, "/below/count"), "0", "the district goes on below the new one");
+    answer = preview(
+        "kbang",
+        "{\"effective_on\":\"2022-07-01\",\"links\":[{\"kind\":\"RECODE\",\"from\":\"kbang\",\"to\":\"kbang\"}],"
+        "\"new_units\":[{\"code\":\"moi\",\"kind\":\"COMMUNE\",\"name\":\"x\"}]}");
+    cr_expect_str_eq(faults_of(&answer), "/new_units/0/parent missing-member\n");
 }
 
 Test(unit_change_preview, keeps_the_tree_a_tree)
