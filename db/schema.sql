@@ -4134,7 +4134,8 @@ CREATE FUNCTION app.planned_links(p_body jsonb) RETURNS SETOF app.planned_link
     AS $$
 begin
     return query
-    select x.ord::int - 1, x.l ->> 'kind', x.l ->> 'from', f.id, x.l ->> 'to', t.id, x.l ->> 'kind' = 'ABOLISH' or (coalesce((x.l ->> 'whole')::boolean, x.l ->> 'population' is null) and x.l ->> 'kind' <> 'PARTIAL_TRANSFER'),
+    select x.ord::int - 1, x.l ->> 'kind', x.l ->> 'from', f.id, x.l ->> 'to', t.id,
+           case x.l ->> 'kind' when 'ABOLISH' then true when 'PARTIAL_TRANSFER' then false else coalesce((x.l ->> 'whole')::boolean, x.l ->> 'population' is null) end,
            (x.l ->> 'population')::int, (x.l ->> 'population_of')::int, x.l ->> 'parent'
       from jsonb_array_elements(p_body -> 'links') with ordinality as x(l, ord)
       left join app.unit f on f.code = x.l ->> 'from'
@@ -6110,12 +6111,13 @@ begin
     with link as materialized (
         select l.*, l.target is not distinct from l.source as stays
           from app.planned_links(p_body) l
+    ), ended as materialized (
+        select u.id, x.code from app.planned_ends(p_body) x left join app.unit u on u.code = x.code
     ), over as materialized ( -- what there is no more on the day
-        select x.code from app.planned_ends(p_body) x
+        select e.code from ended e
         union
         select u.code from app.unit u
-         where u.id = any (app.left_behind(array(select e.id from app.planned_ends(p_body) x join app.unit e on e.code = x.code),
-                                           array(select l.source_id from link l where l.source_id is not null), day - 1))
+         where u.id = any (app.left_behind(array(select e.id from ended e where e.id is not null), array(select l.source_id from link l where l.source_id is not null), day - 1))
     ), whole as materialized ( -- the link that takes all of a unit away
         select l.source, min(l.nth) as nth from link l where l.whole and not l.stays and l.kind in ('MERGE', 'ABOLISH') group by l.source
     ), placed as ( -- who is to report to whom
@@ -6135,7 +6137,8 @@ begin
     )
     select app.fault(n.pointer, 'unknown-unit', jsonb_build_object('unit', left(n.code, 64))) from named n where n.id is null
     union all
-    select app.fault(n.pointer, 'unit-not-alive', jsonb_build_object('unit', n.code, 'day', n.on_day)) from named n join app.unit u on u.id = n.id where not u.valid @> n.on_day or (n.on_day = day and u.code in (select o.code from over o))
+    select app.fault(n.pointer, 'unit-not-alive', jsonb_build_object('unit', n.code, 'day', n.on_day)) from named n join app.unit u on u.id = n.id
+     where not u.valid @> n.on_day or (n.on_day = day and u.code in (select o.code from over o))
     union all
     select app.fault(p.pointer, 'not-above', jsonb_build_object('unit', p.unit, 'parent', p.parent)) from placed p
      where app.planned_rank(p_body, p.parent) >= app.planned_rank(p_body, p.unit)

@@ -88,11 +88,11 @@ begin
            bool_or(f.invented) filter (where f.included), bool_or(f.accumulated) filter (where f.included),
            not bool_and(r.same), bool_or(r.share <> 1),
            not bool_and(r.fits) or (not bool_and(r.same) and bool_or(f.aggregation in ('count_true', 'count_complete'))),
-           case when (p_how).explain and bool_and(f.visible) then jsonb_agg(jsonb_build_object(
+           case when bool_and(f.visible) then jsonb_agg(jsonb_build_object(
                'share', r.share, 'unit', (select u.code from app.unit u where u.id = r.id), 'expected', f.expected, 'counted', f.included,
                'numerator', case when f.included then trim_scale(r.share * f.top) end, 'denominator', case when f.included then trim_scale(r.share * f.bottom) end,
                'weight', case when f.included then f.weight end, 'sources', f.sources)
-               order by (select u.code from app.unit u where u.id = r.id)) end
+               order by (select u.code from app.unit u where u.id = r.id)) filter (where (p_how).explain) end
       from fraction f join reporter r on r.rid = f.reporter
      group by r.node_id, f.indicator_id, f.window_id;
 end $$;
